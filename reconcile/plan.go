@@ -1,0 +1,273 @@
+// Package reconcile decides and does. Plan compares what a catalog wants with
+// what the state remembers and the shop has, and says the difference as data;
+// Apply makes it true through a provider. Nothing here prints, and nothing but
+// Apply reaches outside.
+package reconcile
+
+import (
+	"time"
+
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
+)
+
+// Plan is what apply would do: plain data, sorted, and the same for the same input.
+type Plan struct {
+	ShopName string       `json:"shop_name"`
+	Shop     state.ShopID `json:"shop"`
+	// What the plan was made from.
+	Lineage       string    `json:"lineage"`
+	Serial        uint64    `json:"serial"`
+	CatalogDigest string    `json:"catalog_digest"`
+	At            time.Time `json:"at"`
+
+	// Changes are the objects that are not as declared, in dependency order,
+	// whether or not anything can be done about them now.
+	Changes []Change `json:"changes"`
+	// Uploads are the pictures that the changes need and the shop does not have
+	// yet, each content once.
+	Uploads []Upload `json:"uploads"`
+	// Breaches are the guards that the plan breaks and nobody overrode.
+	Breaches []Breach `json:"breaches"`
+	// Unchanged counts declared objects that are as declared; Unmanaged those in
+	// the shop that nobody declared.
+	Unchanged int `json:"unchanged"`
+	Unmanaged int `json:"unmanaged"`
+}
+
+// Action is the headline of a change. The calls are in its Steps.
+type Action string
+
+// The actions.
+const (
+	ActionCreate Action = "create" // not in the shop yet
+	ActionUpdate Action = "update" // new content, goes to review
+	ActionEdit   Action = "edit"   // prices, stock, codes: at once
+	ActionList   Action = "list"   // onto the shelf
+	ActionDelist Action = "delist" // off the shelf
+	ActionDelete Action = "delete" // out of the shop for good
+	ActionSubmit Action = "submit" // a brand or qualification audit
+	ActionAdopt  Action = "adopt"  // as declared already; only the state learns of it
+	ActionForget Action = "forget" // only the state changes
+	ActionWait   Action = "wait"   // something runs; nothing to send now
+	ActionBlock  Action = "block"  // only a human can help
+)
+
+// Op is one call, or one change of the state alone, that a change consists of.
+type Op string
+
+// The operations, with the call of the component platform they become.
+const (
+	OpUpdateMerchant Op = "update-merchant" // account/update_info
+	OpSubmitBrand    Op = "submit-brand"    // audit/audit_brand
+	OpSubmitCategory Op = "submit-category" // audit/audit_category
+	OpAdd            Op = "add"             // spu/add
+	OpUpdate         Op = "update"          // spu/update
+	OpUpdateFree     Op = "update-free"     // spu/update_without_audit
+	OpWithdraw       Op = "withdraw"        // spu/del_audit
+	OpList           Op = "list"            // spu/listing
+	OpDelist         Op = "delist"          // spu/delisting
+	OpDelete         Op = "delete"          // spu/del
+	OpRemember       Op = "remember"        // the state learns what the shop has
+	OpForget         Op = "forget"          // the state drops the record
+)
+
+// Calls is how many writing calls the operation costs.
+func (o Op) Calls() int {
+	if o == OpRemember || o == OpForget {
+		return 0
+	}
+	return 1
+}
+
+// Submits reports whether the operation uses up one of the rationed product submissions.
+func (o Op) Submits() bool { return o == OpAdd || o == OpUpdate }
+
+// Class is the dearest thing about a change.
+type Class string
+
+// The classes, cheapest first.
+const (
+	ClassNone         Class = "none"         // no call at all
+	ClassFree         Class = "free"         // at once, can be undone
+	ClassReview       Class = "review"       // a reviewer must pass it
+	ClassIrreversible Class = "irreversible" // cannot be undone
+)
+
+// Cause says why the shop is not as declared.
+type Cause string
+
+// The causes. Both is an object that was edited in the files and in the shop.
+const (
+	CauseFile      Cause = "file"      // the author changed it
+	CauseDrift     Cause = "drift"     // the shop changed it
+	CauseBoth      Cause = "both"      // both did
+	CauseRejection Cause = "rejection" // an earlier submission was turned down, or the product was banned
+	CauseReview    Cause = "review"    // a review or audit is not over yet
+	CauseUnknown   Cause = "unknown"   // no state tells who changed it
+)
+
+// Change is one object that is not as declared.
+type Change struct {
+	Address schema.Address `json:"address"`
+	Title   string         `json:"title,omitempty"` // for people: product title, brand wording, category
+	Action  Action         `json:"action"`
+	Steps   []Op           `json:"steps"` // in this order
+	Class   Class          `json:"class"`
+	Cause   Cause          `json:"cause"`
+	// Fields are the differences, declared against found, in field order.
+	Fields []FieldDiff `json:"fields,omitempty"`
+	// Submissions is how much of the submission quota the change uses.
+	Submissions int `json:"submissions"`
+	// Needs are the objects of this plan that must be done first.
+	Needs []schema.Address `json:"needs,omitempty"`
+	// Images are the pictures of this object that must be uploaded first.
+	Images []schema.ImageKey `json:"images,omitempty"`
+	// Waits say what must happen outside before the object is as declared.
+	Waits []Wait `json:"waits,omitempty"`
+	// Block is set when nothing will happen until a human acts.
+	Block *Block `json:"block,omitempty"`
+	// Notes tell a reader what else is worth knowing.
+	Notes  []lang.Text   `json:"notes,omitempty"`
+	Source schema.Source `json:"source"`
+	// Refresh is set when the record in the state is to be replaced by what the
+	// shop shows, besides the steps.
+	Refresh bool `json:"refresh,omitempty"`
+}
+
+// runs reports whether op is among the steps.
+func (c *Change) runs(op Op) bool {
+	for _, s := range c.Steps {
+		if s == op {
+			return true
+		}
+	}
+	return false
+}
+
+// FieldDiff is one field: what the shop has (Old) and what is declared (New).
+// Values are ready for people except for money, pictures and booleans, which a
+// view words itself; Kind says which it is.
+type FieldDiff struct {
+	Path string      `json:"path"` // "title", "sku.27359029914.sale_price"
+	Kind FieldKind   `json:"kind"`
+	Old  string      `json:"old"`
+	New  string      `json:"new"`
+	Cost schema.Cost `json:"cost"`
+	// Cause tells whose edit it is: CauseFile, CauseDrift, CauseBoth or CauseUnknown.
+	Cause Cause `json:"cause"`
+}
+
+// FieldKind is how a value is to be shown.
+type FieldKind string
+
+// The kinds of fields. Money is fen in decimal; Pictures is one key or URL a
+// line; SKU is the presence of a whole SKU (Old or New is empty, the other is its attributes).
+const (
+	FieldText     FieldKind = "text"
+	FieldMoney    FieldKind = "money"
+	FieldNumber   FieldKind = "number"
+	FieldPictures FieldKind = "pictures"
+	FieldSKU      FieldKind = "sku"
+	FieldShelf    FieldKind = "shelf" // "on", "off" or "banned"
+)
+
+// Upload is one picture the platform does not have yet.
+type Upload struct {
+	Key  schema.ImageKey  `json:"key"`
+	Path string           `json:"path,omitempty"`
+	URL  string           `json:"url,omitempty"`
+	Size int64            `json:"size"` // bytes
+	For  []schema.Address `json:"for"`
+}
+
+// WaitKind is what a change waits for.
+type WaitKind string
+
+// The waits.
+const (
+	WaitReview        WaitKind = "review"        // a running review of the product
+	WaitPush          WaitKind = "push"          // submitted; the platform has not begun
+	WaitAudit         WaitKind = "audit"         // a running brand or category audit
+	WaitBrand         WaitKind = "brand"         // On: a brand that is not granted yet
+	WaitQualification WaitKind = "qualification" // On: a category that is not granted yet
+	WaitQuota         WaitKind = "quota"         // the submission quota is spent
+	WaitPlatform      WaitKind = "platform"      // the platform has not shown the result yet
+)
+
+// Wait is one thing that must happen outside.
+type Wait struct {
+	Kind  WaitKind        `json:"kind"`
+	On    *schema.Address `json:"on,omitempty"`
+	Since *time.Time      `json:"since,omitempty"`
+	// AuditUnknown is set when an audit runs whose id nobody knows any more.
+	AuditUnknown bool `json:"audit_unknown,omitempty"`
+}
+
+// BlockKind is why only a human can help.
+type BlockKind string
+
+// The blocks.
+const (
+	BlockRejected BlockKind = "rejected" // this very content was turned down
+	BlockBanned   BlockKind = "banned"   // taken off the shelf by the platform
+	BlockNeeds    BlockKind = "needs"    // On: something it needs is itself blocked or missing
+	BlockBurnt    BlockKind = "burnt"    // the out_product_id cannot be used again
+)
+
+// Block is why only a human can help, and what to do.
+type Block struct {
+	Kind BlockKind `json:"kind"`
+	// Reason is the reviewer's own words, in full.
+	Reason string          `json:"reason,omitempty"`
+	At     *time.Time      `json:"at,omitempty"`
+	On     *schema.Address `json:"on,omitempty"`
+}
+
+// GuardName names a guard on the command line and in files.
+type GuardName string
+
+// The guards.
+const (
+	GuardPriceDrop GuardName = "max_price_drop"
+	GuardRemovals  GuardName = "max_removals"
+	GuardChanges   GuardName = "max_changes"
+)
+
+// Breach is one guard that the plan breaks.
+type Breach struct {
+	Guard GuardName `json:"guard"`
+	// Limit and Actual are a fraction for the price drop, a count for the others.
+	Limit  float64 `json:"limit"`
+	Actual float64 `json:"actual"`
+	// Objects break it; for counts, all objects that are counted.
+	Objects []schema.Address `json:"objects"`
+}
+
+// Summary counts the changes of a plan.
+type Summary struct {
+	Create, Update, Edit, List, Delist, Delete, Submit, Adopt, Forget, Wait, Block int
+	// Reviews is how many products and audits go to review; Submissions the part
+	// that is rationed; Calls all writing calls including uploads; Irreversible
+	// the changes that cannot be undone; Waiting the objects that wait for a verdict.
+	Reviews, Submissions, Calls, Uploads, Irreversible, Waiting, Blocked int
+}
+
+// Policy is what a run was told beyond the catalog.
+type Policy struct {
+	Now time.Time
+	// Targets restricts the plan to these objects and what they need; empty for all.
+	Targets []schema.Address
+	// Resubmit names rejected objects to send again unchanged.
+	Resubmit map[schema.Address]bool
+	// Override names guards that a human has waved through.
+	Override map[GuardName]bool
+	// PushGrace is how long a draft may stay unpushed before it is submitted
+	// once more; DefaultPushGrace when zero.
+	PushGrace time.Duration
+}
+
+// DefaultPushGrace is longer than any observed hand-over to review (seconds to a
+// few minutes) and shorter than a merchant's patience.
+const DefaultPushGrace = 30 * time.Minute

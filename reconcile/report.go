@@ -1,0 +1,107 @@
+package reconcile
+
+import (
+	"time"
+
+	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/schema"
+)
+
+// Event is one thing that happened during Apply. Events come from many
+// goroutines, one at a time.
+type Event struct {
+	At      time.Time
+	Kind    EventKind
+	Address schema.Address
+	Op      Op              // for EventStarted, EventDone and EventFailed
+	Image   schema.ImageKey // for EventUploaded
+	Done    int             // finished so far, of Total, in the phase of this event
+	Total   int
+	Wait    *Wait  // for EventWaiting
+	Block   *Block // for EventBlocked
+	Err     error  // for EventFailed and EventRetry
+	// Until is when work goes on: for EventPolling and EventRetry.
+	Until time.Time
+}
+
+// EventKind is what an Event tells.
+type EventKind string
+
+// The events.
+const (
+	EventUploaded EventKind = "uploaded" // one picture
+	EventStarted  EventKind = "started"  // a call is about to leave
+	EventDone     EventKind = "done"     // a call succeeded
+	EventRetry    EventKind = "retry"    // a call is tried again at Until
+	EventFailed   EventKind = "failed"   // an object is given up for this run
+	EventWaiting  EventKind = "waiting"  // an object has come as far as it can for now
+	EventBlocked  EventKind = "blocked"  // only a human can help this object
+	EventSettled  EventKind = "settled"  // an object is as declared
+	EventPolling  EventKind = "polling"  // Total objects are under review; the next look is at Until
+)
+
+// Outcome is where an object stands at the end of a run.
+type Outcome string
+
+// The outcomes, best first.
+const (
+	OutcomeDone    Outcome = "done"    // as declared
+	OutcomePending Outcome = "pending" // Waits says for what
+	OutcomeLater   Outcome = "later"   // not tried or cut short: a quota, or an interrupt
+	OutcomeBlocked Outcome = "blocked" // Block says why
+	OutcomeFailed  Outcome = "failed"  // Err says why
+)
+
+// Result is what became of one object.
+type Result struct {
+	Address schema.Address
+	Title   string
+	Outcome Outcome
+	Steps   []Op // the writing calls that succeeded, in order
+	Waits   []Wait
+	Block   *Block
+	Err     error
+	Source  schema.Source
+}
+
+// Report is what one Apply did and left undone.
+type Report struct {
+	Results  []Result // sorted by address
+	Uploaded int      // pictures
+	Calls    int      // writing calls, including uploads
+	// Stopped is set when a quota ended the run early; RetryAfter is its advice.
+	Stopped    *provider.Error
+	RetryAfter time.Duration
+	// Interrupted is set when the context ended before the work did.
+	Interrupted bool
+	Took        time.Duration
+}
+
+// Count is the number of objects with an outcome.
+func (r *Report) Count(o Outcome) int {
+	n := 0
+	for i := range r.Results {
+		if r.Results[i].Outcome == o {
+			n++
+		}
+	}
+	return n
+}
+
+// Standing is one object for the status board: what is declared, what the shop
+// shows, and what stands in the way.
+type Standing struct {
+	Address  schema.Address
+	Title    string
+	Declared bool // in the files; otherwise unmanaged or about to be removed
+	Managed  bool // in the state
+	Wanted   bool // wanted on the shelf (SPU only)
+	Shelf    provider.Shelf
+	Review   provider.Review
+	Present  bool // in the shop
+	// Change is what a plan would do about it; nil when it is as declared.
+	Change      *Change
+	Rejected    *Block // an open rejection, also when newer content is on its way
+	SubmittedAt time.Time
+	Source      schema.Source
+}

@@ -1,0 +1,150 @@
+// Package state remembers what we last knew of a shop: remote ids, what was
+// submitted, pending audits, verdicts, and which picture has which URL.
+//
+// A State is a value in memory. A Store keeps it: a snapshot plus a journal, so
+// that one change costs one line, and a crash loses nothing that was finished. A
+// Session joins the two for the length of a run.
+//
+// The state holds no secret and no whole copies; a lost state is rebuilt by
+// adoption, except for the ids of pending brand and qualification audits.
+package state
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/shopctl/shopctl/schema"
+)
+
+// Version is the newest format of the state file that this program writes.
+const Version = 1
+
+// ShopID says whose state it is. A state of another shop is refused.
+type ShopID struct {
+	Platform string `json:"platform"`
+	AppID    string `json:"appid"`
+}
+
+// Header is the first line of a state.
+type Header struct {
+	Version int `json:"version"`
+	// Lineage is random and fixed when the state is made: two states with
+	// different lineages never describe the same history.
+	Lineage string `json:"lineage"`
+	// Serial rises by one with every snapshot.
+	Serial uint64 `json:"serial"`
+	Shop   ShopID `json:"shop"`
+}
+
+// State is all we know. It is not safe for concurrent use; Session is.
+type State struct {
+	Header
+	Records map[schema.Address]*Record
+	Images  map[schema.ImageKey]ImageRecord
+	// Intents are writing calls that were announced and not settled: the run
+	// ended between the announcement and the result. By sequence number.
+	Intents map[uint64]Intent
+}
+
+// Record is what we know of one object.
+type Record struct {
+	Address schema.Address `json:"address"`
+	// RemoteID is the platform's id: product_id or brand_id, decimal, may exceed
+	// 2^53. SKUIDs are the platform's sku ids by out_sku_id.
+	RemoteID string            `json:"remote_id,omitempty"`
+	SKUIDs   map[string]string `json:"sku_ids,omitempty"`
+
+	// Stamp is the reviewed content that was last submitted (schema.SPU.Stamp);
+	// Version the info_version that went with it, when the author set one.
+	Stamp       string     `json:"stamp,omitempty"`
+	Version     string     `json:"version,omitempty"`
+	SubmittedAt *time.Time `json:"submitted_at,omitempty"`
+	// Memo holds, by field path, the value last sent: short values as they are,
+	// long ones as "#" and a digest. It tells an edit in the files from a drift in the shop.
+	Memo map[string]string `json:"memo,omitempty"`
+
+	// AuditID is the pending audit of a brand or qualification. AuditPending is
+	// also true when an audit runs whose id we do not know.
+	AuditID      string `json:"audit_id,omitempty"`
+	AuditPending bool   `json:"audit_pending,omitempty"`
+	// Withdrawn is true between del_audit and the next submission: nothing is
+	// under review although the draft was saved.
+	Withdrawn bool `json:"withdrawn,omitempty"`
+	// Rejected is the last rejection, kept until other content passes.
+	Rejected *Rejection `json:"rejected,omitempty"`
+	// BannedStamp is the content that the platform took down.
+	BannedStamp string `json:"banned_stamp,omitempty"`
+	// OnRemove is what the author wanted to happen when the block goes.
+	OnRemove schema.OnRemove `json:"on_remove,omitempty"`
+}
+
+// Rejection is a verdict against a content.
+type Rejection struct {
+	Stamp  string    `json:"stamp"`
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
+}
+
+// ImageRecord is one picture that was uploaded.
+type ImageRecord struct {
+	URL string    `json:"url"`
+	At  time.Time `json:"at"`
+}
+
+// Intent is the announcement of a writing call, durable before the request leaves.
+type Intent struct {
+	Address schema.Address `json:"address"`
+	Call    string         `json:"call"` // "spu/add"
+	Stamp   string         `json:"stamp,omitempty"`
+	At      time.Time      `json:"at"`
+}
+
+// EntryKind is what one line of the journal changes.
+type EntryKind string
+
+// The kinds of entries.
+const (
+	EntryIntent EntryKind = "intent" // Seq of the entry is the intent's number
+	EntryRecord EntryKind = "record" // put Record; settles Settles
+	EntryImage  EntryKind = "image"
+	EntryForget EntryKind = "forget" // drop the record of Address; settles Settles
+	EntrySettle EntryKind = "settle" // the call did not happen; settles Settles
+)
+
+// Entry is one change of a State, as the journal keeps it.
+type Entry struct {
+	Seq     uint64          `json:"seq"`
+	Kind    EntryKind       `json:"kind"`
+	Address *schema.Address `json:"address,omitempty"`
+	Record  *Record         `json:"record,omitempty"`
+	Intent  *Intent         `json:"intent,omitempty"`
+	Key     schema.ImageKey `json:"key,omitempty"`
+	Image   *ImageRecord    `json:"image,omitempty"`
+	Settles uint64          `json:"settles,omitempty"`
+}
+
+// New is an empty state of a shop, with a fresh lineage.
+func New(shop ShopID) *State {
+	return &State{
+		Header:  Header{Version: Version, Lineage: newLineage(), Shop: shop},
+		Records: map[schema.Address]*Record{},
+		Images:  map[schema.ImageKey]ImageRecord{},
+		Intents: map[uint64]Intent{},
+	}
+}
+
+// Clone is a deep copy of a record, so that a caller may change it and put it back.
+func (r *Record) Clone() *Record {
+	if r == nil {
+		return nil
+	}
+	b, err := json.Marshal(r)
+	if err != nil {
+		panic("state: records always encode: " + err.Error())
+	}
+	c := new(Record)
+	if err := json.Unmarshal(b, c); err != nil {
+		panic("state: records always decode: " + err.Error())
+	}
+	return c
+}
