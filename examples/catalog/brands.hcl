@@ -1,0 +1,21 @@
+# What the platform has to grant before products may use it.
+# Both are submitted once; the products that need them wait for the verdict.
+
+brand "cxy" {
+  brand_wording                      = "CXY"
+  brand_audit_type                   = "domestic_r"
+  brand_management_type              = "own"
+  commodity_origin_type              = "domestic"
+  trademark_type                     = "24" # Nice class 24: textiles
+  license                            = ["files/license.png"]
+  trademark_registrant               = "示例家纺有限公司"
+  trademark_registrant_nu            = "12345678"
+  trademark_authorization_period     = "2030-01-01 00:00:00"
+  trademark_registration_certificate = ["files/trademark.png"]
+}
+
+qualification "electric-blankets" {
+  category    = "家纺/毯类/电热毯"
+  license     = ["files/license.png"]
+  certificate = ["files/ccc.png"]
+}
