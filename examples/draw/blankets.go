@@ -46,11 +46,11 @@ func coralPile() *canvas {
 	c.at(560, 250, 1).plant(rgb(0xb5694a))
 	c.shadow(350, 716, 520, floor)
 	for i, f := range []fabric{grey, blue, beige} {
-		y := 620 - float64(i)*92
+		y := 624 - float64(i)*86
 		c.at(110, y, 1.2).fill(round(0, 0, 400, 76, 34), f.cloth(0))
 		c.at(110, y, 1.2).stroke(3, shade(f.base, -0.2), 26, 40, 374, 40)
 	}
-	c.at(118, 176, 1.14).foldedBlanket(wine)
+	c.at(138, 152, 1.06).foldedBlanket(wine)
 	return c
 }
 
@@ -80,7 +80,7 @@ func coralBasket() *canvas {
 	c := room(800, 800, rgb(0xe9e2ef), floor)
 	c.shadow(400, 716, 560, floor)
 	for i, f := range coralColours {
-		c.at(120+float64(i)*142, 270+float64(i%2)*34, 1).fill(round(0, 0, 132, 330, 60), f.cloth(0.02))
+		c.at(120+float64(i)*142, 270+float64(i%2)*34, 1).fill(round(0, 0, 132, 260, 60), f.cloth(0.02))
 		c.at(120+float64(i)*142, 270+float64(i%2)*34, 1).fill(ellipse(66, 44, 60, 40), f.cloth(0.16))
 		c.at(120+float64(i)*142, 270+float64(i%2)*34, 1).stroke(5, shade(f.base, -0.25), arc(66, 44, 36, 22, 20, 330)...)
 	}
@@ -283,7 +283,10 @@ func cool() []picture {
 	}
 }
 
-func hung(c *canvas, f fabric) { c.at(250, 130, 1.3).hangingTowel(f) }
+func hung(c *canvas, f fabric) {
+	c.at(262, 120, 1.3).hangingTowel(f)
+	c.at(262, 120, 1.3).fringe(4, 204, 412, 26, f.base)
+}
 
 // sun is 180 by 180.
 func (c *canvas) sun() {

@@ -41,9 +41,9 @@ func mugs() []picture {
 		}},
 		{"img/mug-01/d1.png", func() *canvas {
 			c := page(820, "MATT GLAZE", teal)
-			c.at(190, 300, 2).cup(teal.base)
-			c.measure(190, 220, 490, 220, "82 mm", paper)
-			c.measure(660, 330, 660, 680, "95 mm", paper)
+			c.at(120, 300, 2).cup(teal.base)
+			c.measure(120, 220, 420, 220, "82 mm", paper)
+			c.measure(640, 330, 640, 680, "95 mm", paper)
 			return c
 		}},
 		{"img/mug-01/d2.png", func() *canvas {

@@ -32,7 +32,7 @@ func papers() []picture {
 			c := document(rgb(0x4c7f5b), rgb(0xf2f8f2), "SAFETY CERTIFICATE")
 			for i := range 3 {
 				x := 320 + float64(i)*74
-				c.stroke(17, rgb(0x2e5c3d), arc(x, 210, 40, 46, 60, 300)...)
+				c.stroke(17, rgb(0x2e5c3d), arc(x, 160, 40, 46, 60, 300)...)
 			}
 			c.entries(340, 8, 5)
 			c.seal(590, 880, 92)

@@ -23,9 +23,17 @@ func thumb(f fabric, subject func(*canvas, fabric)) func() *canvas {
 // page is one picture of a detail page: a heading over an empty sheet.
 func page(h int, heading string, tone fabric) *canvas {
 	c := newCanvas(750, h, paper)
-	c.fill(rect(0, 0, 750, 120), solid(shade(tone.base, -0.05)))
+	c.fill(rect(0, 0, 750, 120), solid(behindWhite(tone.base)))
 	c.text(375, 78, 46, white, heading)
 	c.fill(rect(335, 96, 80, 5), solid(white))
+	return c
+}
+
+// behindWhite is the colour, darkened until white letters stand out on it.
+func behindWhite(c color.RGBA) color.RGBA {
+	for int(c.R)+int(c.G)+int(c.B) > 3*160 {
+		c = shade(c, -0.06)
+	}
 	return c
 }
 
