@@ -10,7 +10,7 @@
 package state
 
 import (
-	"encoding/json"
+	"maps"
 	"time"
 
 	"github.com/shopctl/shopctl/schema"
@@ -33,7 +33,10 @@ type Header struct {
 	Lineage string `json:"lineage"`
 	// Serial rises by one with every snapshot.
 	Serial uint64 `json:"serial"`
-	Shop   ShopID `json:"shop"`
+	// Seq is the number of the last entry that is in the state. Numbers are never
+	// used twice in a lineage.
+	Seq  uint64 `json:"seq"`
+	Shop ShopID `json:"shop"`
 }
 
 // State is all we know. It is not safe for concurrent use; Session is.
@@ -138,13 +141,18 @@ func (r *Record) Clone() *Record {
 	if r == nil {
 		return nil
 	}
-	b, err := json.Marshal(r)
-	if err != nil {
-		panic("state: records always encode: " + err.Error())
+	c := *r
+	c.SKUIDs = maps.Clone(r.SKUIDs)
+	c.Memo = maps.Clone(r.Memo)
+	c.SubmittedAt = cloneValue(r.SubmittedAt)
+	c.Rejected = cloneValue(r.Rejected)
+	return &c
+}
+
+func cloneValue[T any](p *T) *T {
+	if p == nil {
+		return nil
 	}
-	c := new(Record)
-	if err := json.Unmarshal(b, c); err != nil {
-		panic("state: records always decode: " + err.Error())
-	}
-	return c
+	v := *p
+	return &v
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"fmt"
+	"errors"
 	"time"
 
 	"github.com/shopctl/shopctl/lang"
@@ -18,11 +18,18 @@ type Store interface {
 	// notices for people; it is never an error.
 	Load(ctx context.Context) (*State, []lang.Text, error)
 	// Save replaces the snapshot by s and empties the journal, atomically: after
-	// a crash at any point Load yields the old state with its journal, or s.
+	// a crash at any point Load yields the old state with its journal, or s. It
+	// writes s under the next serial and sets s.Serial to it. The caller sees to
+	// it that s holds every entry whose Append has returned.
 	Save(ctx context.Context, s *State) error
 	// Append makes entries durable before it returns. It may be called at the
-	// same time by many goroutines, and waits together for the disk.
+	// same time by many goroutines, and waits together for the disk; entries of
+	// one call stay together and in order. They extend the state that was last
+	// loaded or saved through this store. After an error the entries may be
+	// there or not, and no more are taken until Load or Save has succeeded.
 	Append(ctx context.Context, entries ...Entry) error
+	// JournalSize is the length of the journal in bytes: 0 when all is in the snapshot.
+	JournalSize() int64
 	// Where names the place for people, without secrets.
 	Where() string
 	Close() error
@@ -32,12 +39,14 @@ type Store interface {
 type Locker interface {
 	// Lock takes the lock or answers a *LockError naming the holder.
 	Lock(ctx context.Context, info LockInfo) error
-	// Unlock gives it back. Only the holder's id opens it.
+	// Unlock gives it back. Only the holder's id opens it; ErrNotLocked when
+	// nobody holds it through this locker.
 	Unlock(ctx context.Context, id string) error
 	// Holder is who has it, or nil.
 	Holder(ctx context.Context) (*LockInfo, error)
-	// Break takes away a lock whose holder is gone; it refuses while the holder
-	// is seen to live.
+	// Break takes away a lock whose holder is gone; it refuses with a *LockError
+	// while the holder is seen to live, and when id is not the holder's. Without
+	// a lock it answers ErrNotLocked.
 	Break(ctx context.Context, id string) error
 }
 
@@ -52,29 +61,13 @@ type LockInfo struct {
 	Since     time.Time `json:"since"`
 }
 
-// LockError is returned by Lock when somebody else holds the lock.
-type LockError struct{ Holder LockInfo }
-
-func (e *LockError) Error() string {
-	return fmt.Sprintf("the state is locked by %s (%s, process %d) since %s", e.Holder.Who, e.Holder.Operation, e.Holder.PID, e.Holder.Since.Format(time.RFC3339))
-}
-
 // ErrNoState is answered by Load when there is no state yet.
-var ErrNoState = fmt.Errorf("no state yet")
+var ErrNoState = errors.New("no state yet")
 
-// WrongShopError refuses a state that belongs to another shop.
-type WrongShopError struct{ Have, Want ShopID }
+// ErrNotLocked is answered by Unlock and Break when there is no lock.
+var ErrNotLocked = errors.New("the state is not locked")
 
-func (e *WrongShopError) Error() string {
-	return fmt.Sprintf("the state belongs to %s %s, not to %s %s", e.Have.Platform, e.Have.AppID, e.Want.Platform, e.Want.AppID)
-}
-
-// VersionError refuses a state written by a newer program.
-type VersionError struct{ Have int }
-
-func (e *VersionError) Error() string {
-	return fmt.Sprintf("the state has format version %d; this program reads up to %d: install a newer shopctl", e.Have, Version)
-}
+var errUnbased = errors.New("load or save a state before appending to it")
 
 func newLineage() string {
 	var b [16]byte

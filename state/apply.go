@@ -1,0 +1,80 @@
+package state
+
+import (
+	"fmt"
+	"maps"
+	"unicode/utf8"
+
+	"github.com/shopctl/shopctl/schema"
+)
+
+// Apply makes one entry true in memory. It is the whole meaning of a journal:
+// replaying the same entries on the same state always gives the same state, and
+// an entry that is applied twice in a row changes nothing the second time. The
+// state keeps what the entry points to.
+//
+// An entry of a kind this program does not know was written by a newer one. It
+// is an error, because passing over it would lose what it tells.
+func (s *State) Apply(e Entry) error {
+	if err := e.check(); err != nil {
+		return err
+	}
+	switch e.Kind {
+	case EntryIntent:
+		s.Intents[e.Seq] = *e.Intent
+	case EntryRecord:
+		s.Records[e.Record.Address] = e.Record
+	case EntryImage:
+		s.Images[e.Key] = *e.Image
+	case EntryForget:
+		delete(s.Records, *e.Address)
+	}
+	delete(s.Intents, e.Settles)
+	s.Seq = max(s.Seq, e.Seq)
+	return nil
+}
+
+// check says whether the entry has what its kind needs, in a form that can be
+// read back.
+func (e *Entry) check() error {
+	switch e.Kind {
+	case EntryIntent:
+		return e.need("intent", e.Intent != nil && readable(e.Intent.Address))
+	case EntryRecord:
+		return e.need("record", e.Record != nil && readable(e.Record.Address))
+	case EntryImage:
+		return e.need("key and url", e.Image != nil && e.Image.URL != "" && e.Key != "" && utf8.ValidString(string(e.Key)))
+	case EntryForget:
+		return e.need("address", e.Address != nil && readable(*e.Address))
+	case EntrySettle:
+		return e.need("settles", e.Settles != 0)
+	}
+	return fmt.Errorf("entry %d is of the unknown kind %q", e.Seq, e.Kind)
+}
+
+// readable reports whether an address is the same after it was written and read.
+func readable(a schema.Address) bool {
+	read, err := schema.ParseAddress(a.String())
+	return err == nil && read == a && utf8.ValidString(a.Name)
+}
+
+func (e *Entry) need(members string, present bool) error {
+	switch {
+	case e.Seq == 0:
+		return fmt.Errorf("an entry of kind %q has no seq", e.Kind)
+	case !present:
+		return fmt.Errorf("entry %d of kind %q has no valid %s", e.Seq, e.Kind, members)
+	}
+	return nil
+}
+
+// share copies the maps, not the records in them: records in a State are
+// replaced, never changed, so both copies may be read for ever.
+func (s *State) share() *State {
+	return &State{
+		Header:  s.Header,
+		Records: maps.Clone(s.Records),
+		Images:  maps.Clone(s.Images),
+		Intents: maps.Clone(s.Intents),
+	}
+}

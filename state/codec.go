@@ -1,0 +1,220 @@
+package state
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/shopctl/shopctl/schema"
+)
+
+// maxLine is the longest line we write or read, in bytes. A record of a product
+// has about 1 kB; one with a thousand SKUs has some 300 kB.
+const maxLine = 4 << 20
+
+// The first member of a line of a snapshot tells what the line is, so that the
+// file can be sorted, grepped and indexed without decoding it.
+var (
+	recordStart = []byte(`{"address":`)
+	imageStart  = []byte(`{"image":`)
+	intentStart = []byte(`{"intent":`)
+)
+
+type imageLine struct {
+	Key schema.ImageKey `json:"image"`
+	ImageRecord
+}
+
+type intentLine struct {
+	Seq uint64 `json:"intent"`
+	Intent
+}
+
+// Encode writes a snapshot as JSON Lines: the header, the records in address
+// order, the pictures in key order, the open intents by number. The same state
+// always gives the same bytes.
+func Encode(w io.Writer, s *State) error {
+	out := lineWriter{w: bufio.NewWriterSize(w, 1<<16)}
+	out.line(s.Header)
+	for _, a := range slices.SortedFunc(maps.Keys(s.Records), schema.Address.Compare) {
+		out.line(s.Records[a])
+	}
+	for _, k := range slices.Sorted(maps.Keys(s.Images)) {
+		out.line(imageLine{k, s.Images[k]})
+	}
+	for _, seq := range slices.Sorted(maps.Keys(s.Intents)) {
+		out.line(intentLine{seq, s.Intents[seq]})
+	}
+	if out.err != nil {
+		return out.err
+	}
+	return out.w.Flush()
+}
+
+// lineWriter writes values until the first error, which it keeps.
+type lineWriter struct {
+	w   *bufio.Writer
+	buf bytes.Buffer
+	err error
+}
+
+func (l *lineWriter) line(v any) {
+	if l.err != nil {
+		return
+	}
+	l.buf.Reset()
+	if l.err = encodeLine(&l.buf, v); l.err == nil {
+		_, l.err = l.w.Write(l.buf.Bytes())
+	}
+}
+
+// encodeLine appends v and a newline.
+func encodeLine(b *bytes.Buffer, v any) error {
+	start := b.Len()
+	enc := json.NewEncoder(b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("encode a line of the state: %w", err)
+	}
+	if n := b.Len() - start; n > maxLine {
+		return fmt.Errorf("a line of the state would have %d bytes, more than %d: %.80s...", n, maxLine, b.Bytes()[start:])
+	}
+	return nil
+}
+
+// Decode reads what Encode wrote. Blank lines and another order of the lines are
+// forgiven, because people merge these files; anything else that is not as
+// Encode writes it is a *LineError. A newer format is a *VersionError.
+func Decode(r io.Reader) (*State, error) {
+	s := &State{
+		Records: map[schema.Address]*Record{},
+		Images:  map[schema.ImageKey]ImageRecord{},
+		Intents: map[uint64]Intent{},
+	}
+	lines := bufio.NewScanner(r)
+	lines.Buffer(make([]byte, 0, 1<<16), maxLine+1)
+	n, headed := 0, false
+	for lines.Scan() {
+		n++
+		line := bytes.TrimSpace(lines.Bytes())
+		var err error
+		switch {
+		case len(line) == 0:
+			continue
+		case !headed:
+			headed, err = true, s.readHeader(line)
+		default:
+			err = s.readLine(line)
+		}
+		if _, newer := errors.AsType[*VersionError](err); newer {
+			return nil, err
+		} else if err != nil {
+			return nil, &LineError{Line: n, Err: err}
+		}
+	}
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return nil, &LineError{Line: n + 1, Err: fmt.Errorf("the line is longer than %d bytes", maxLine)}
+	case err != nil:
+		return nil, err
+	case !headed:
+		return nil, &LineError{Line: 1, Err: errors.New("the header is missing: the file is empty")}
+	}
+	return s, nil
+}
+
+func (s *State) readHeader(line []byte) error {
+	var v struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(line, &v); err != nil {
+		return fmt.Errorf("the header is not JSON: %w", err)
+	}
+	if v.Version > Version {
+		return &VersionError{Have: v.Version}
+	}
+	if err := decodeStrict(line, &s.Header); err != nil {
+		return fmt.Errorf("header: %w", err)
+	}
+	if s.Version < 1 || s.Lineage == "" || s.Shop == (ShopID{}) {
+		return errors.New("the header must say version, lineage and shop")
+	}
+	return nil
+}
+
+func (s *State) readLine(line []byte) error {
+	switch {
+	case bytes.HasPrefix(line, recordStart):
+		return s.readRecord(line)
+	case bytes.HasPrefix(line, imageStart):
+		return s.readImage(line)
+	case bytes.HasPrefix(line, intentStart):
+		return s.readIntent(line)
+	}
+	return fmt.Errorf("a line begins with \"address\", \"image\" or \"intent\", not with %.40q", line)
+}
+
+func (s *State) readRecord(line []byte) error {
+	r := new(Record)
+	if err := decodeStrict(line, r); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	if r.Address == (schema.Address{}) {
+		return errors.New("the address of the record is missing")
+	}
+	if _, twice := s.Records[r.Address]; twice {
+		return fmt.Errorf("%s stands twice", r.Address)
+	}
+	s.Records[r.Address] = r
+	return nil
+}
+
+func (s *State) readImage(line []byte) error {
+	var i imageLine
+	if err := decodeStrict(line, &i); err != nil {
+		return fmt.Errorf("image: %w", err)
+	}
+	if i.Key == "" || i.URL == "" {
+		return errors.New("the key or the url of the image is missing")
+	}
+	if _, twice := s.Images[i.Key]; twice {
+		return fmt.Errorf("the image %s stands twice", i.Key)
+	}
+	s.Images[i.Key] = i.ImageRecord
+	return nil
+}
+
+func (s *State) readIntent(line []byte) error {
+	var i intentLine
+	if err := decodeStrict(line, &i); err != nil {
+		return fmt.Errorf("intent: %w", err)
+	}
+	if i.Seq == 0 || i.Address == (schema.Address{}) {
+		return errors.New("the number or the address of the intent is missing")
+	}
+	if _, twice := s.Intents[i.Seq]; twice {
+		return fmt.Errorf("the intent %d stands twice", i.Seq)
+	}
+	s.Intents[i.Seq] = i.Intent
+	s.Seq = max(s.Seq, i.Seq)
+	return nil
+}
+
+// decodeStrict refuses members that v does not have: dropping them silently
+// would lose what a newer program wrote, at the next snapshot.
+func decodeStrict(line []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(line))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		return err
+	}
+	if rest := line[dec.InputOffset():]; len(bytes.TrimSpace(rest)) > 0 {
+		return fmt.Errorf("there is more than one JSON value: %.40q", rest)
+	}
+	return nil
+}

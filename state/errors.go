@@ -1,0 +1,102 @@
+package state
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/shopctl/shopctl/lang"
+)
+
+// LockError is returned when somebody else holds the lock. Holder is zero when
+// the lock is held and its holder cannot be read.
+type LockError struct{ Holder LockInfo }
+
+// Text says who holds the lock and what to do.
+func (e *LockError) Text() lang.Text {
+	h := e.Holder
+	if h.ID == "" {
+		return lang.T(
+			"the state is locked by another run: wait for it to end",
+			"状态已被另一次运行锁定,请等它结束")
+	}
+	return lang.F(
+		"the state is locked by %s (%s, process %d on %s) since %s: wait for it to end",
+		"状态已被 %s 锁定(%s,进程 %d,主机 %s,始于 %s),请等它结束",
+		h.Who, h.Operation, h.PID, h.Host, h.Since.Format(time.RFC3339))
+}
+
+func (e *LockError) Error() string { return e.Text().EN }
+
+// WrongShopError refuses a state that belongs to another shop.
+type WrongShopError struct{ Have, Want ShopID }
+
+// Text says which two shops do not fit.
+func (e *WrongShopError) Text() lang.Text {
+	return lang.F(
+		"the state belongs to %s %s, not to %s %s: check the path in the state block, one file per shop",
+		"状态文件属于 %s %s,而不是 %s %s:请检查 state 块中的 path,每个店铺各用一个文件",
+		e.Have.Platform, e.Have.AppID, e.Want.Platform, e.Want.AppID)
+}
+
+func (e *WrongShopError) Error() string { return e.Text().EN }
+
+// VersionError refuses a state written by a newer program.
+type VersionError struct{ Have int }
+
+// Text says which format it is and which this program reads.
+func (e *VersionError) Text() lang.Text {
+	return lang.F(
+		"the state has format version %d; this program reads up to %d: install a newer shopctl",
+		"状态文件的格式版本是 %d,本程序最高支持 %d:请安装更新版本的 shopctl",
+		e.Have, Version)
+}
+
+func (e *VersionError) Error() string { return e.Text().EN }
+
+// LineError is a line of a snapshot that is not as we write it.
+// Lines count from 1.
+type LineError struct {
+	File string // path, where known
+	Line int
+	Err  error
+}
+
+// Text says where, what and how to repair it.
+func (e *LineError) Text() lang.Text {
+	at := place(e.File, e.Line)
+	return lang.F(
+		"state, line %s: %v. Restore the file from git or a backup, or take the line out by hand and look at the rest with shopctl state list: an object without a record is adopted again by the next plan, only the id of a running brand or qualification audit is lost",
+		"状态文件第 %s 行:%v。请从 git 或备份恢复该文件,或手工删去这一行,再用 shopctl state list 查看其余内容:没有记录的对象会在下一次 plan 时重新接管,只有进行中的品牌和类目审核单号无法恢复",
+		at, e.Err)
+}
+
+func (e *LineError) Error() string { return e.Text().EN }
+
+func (e *LineError) Unwrap() error { return e.Err }
+
+// EntryError is a line of a journal that is whole, and still says nothing that
+// this program understands.
+type EntryError struct {
+	File string // path, where known
+	Line int
+	Err  error
+}
+
+// Text says where it stands and what to do.
+func (e *EntryError) Text() lang.Text {
+	return lang.F(
+		"journal of the state, line %s: %v. A newer shopctl wrote it: install that version, run it once, and the line is gone",
+		"状态日志第 %s 行:%v。它由更新版本的 shopctl 写入:请安装该版本并运行一次,之后这一行就会并入状态文件",
+		place(e.File, e.Line), e.Err)
+}
+
+func (e *EntryError) Error() string { return e.Text().EN }
+
+func (e *EntryError) Unwrap() error { return e.Err }
+
+func place(file string, line int) string {
+	if file == "" {
+		return strconv.Itoa(line)
+	}
+	return file + ":" + strconv.Itoa(line)
+}

@@ -1,0 +1,315 @@
+package state
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"hash/maphash"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/schema"
+)
+
+// foldAt is the size in bytes from which a journal is folded into a snapshot in
+// the middle of a run: some 8,000 finished calls.
+const foldAt = 8 << 20
+
+var errClosed = errors.New("the session of the state is closed")
+
+// Session is a state for the length of one run, locked against other runs. Its
+// methods may be called at the same time by many goroutines.
+//
+// Memory never knows more than the disk: a change is in the journal before it
+// can be read back. Changes of one object are made in the order in which they
+// are asked for; changes of different objects share their fsync.
+type Session struct {
+	store  Store
+	locker Locker
+	lockID string
+
+	// order holds back the second change of an object until the first is made.
+	order [64]sync.Mutex
+	seed  maphash.Seed
+	// folding is held shared while an entry is appended, alone during a snapshot.
+	folding sync.RWMutex
+	foldAt  int64
+
+	mu     sync.RWMutex // guards what follows; never held while the disk works
+	state  *State
+	closed bool
+}
+
+// Open takes the lock, loads or starts the state of the shop, and returns
+// notices for people. A state that is started has no lineage and no file until
+// the first change. The caller closes the store after the session.
+//
+// The errors are those of Lock and Load, and *WrongShopError.
+func Open(ctx context.Context, store Store, locker Locker, shop ShopID, info LockInfo) (*Session, []lang.Text, error) {
+	if info.ID == "" {
+		info.ID = newLineage()
+	}
+	if err := locker.Lock(ctx, info); err != nil {
+		return nil, nil, err
+	}
+	st, notices, err := Read(ctx, store, shop)
+	if err != nil {
+		return nil, nil, errors.Join(err, locker.Unlock(context.WithoutCancel(ctx), info.ID))
+	}
+	if n := len(st.Intents); n > 0 {
+		notices = append(notices, lang.F(
+			"The last run ended in the middle of %d calls. The shop is asked first whether they happened.",
+			"上一次运行有 %d 个请求尚无结果就中断了,将先向店铺查询它们是否已生效。", n))
+	}
+	return &Session{
+		store: store, locker: locker, lockID: info.ID,
+		seed: maphash.MakeSeed(), foldAt: foldAt, state: st,
+	}, notices, nil
+}
+
+// Read loads the state without locking it, for plan and status. A missing state
+// is an empty one, with serial 0 and without lineage.
+func Read(ctx context.Context, store Store, shop ShopID) (*State, []lang.Text, error) {
+	st, notices, err := store.Load(ctx)
+	switch {
+	case errors.Is(err, ErrNoState):
+		st = New(shop)
+		st.Lineage = ""
+		return st, nil, nil
+	case err != nil:
+		return nil, nil, err
+	case st.Shop != shop:
+		return nil, nil, &WrongShopError{Have: st.Shop, Want: shop}
+	}
+	return st, notices, nil
+}
+
+// State is the state as it is now. It does not change while the session goes on;
+// its records are shared and must not be changed.
+func (s *Session) State() *State {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.state.share()
+}
+
+// Record is a copy of what is known of an object, nil when nothing is.
+func (s *Session) Record(a schema.Address) *Record {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.state.Records[a].Clone()
+}
+
+// Image is the URL under which the platform knows a picture.
+func (s *Session) Image(k schema.ImageKey) (url string, ok bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	i, ok := s.state.Images[k]
+	return i.URL, ok
+}
+
+// Intents are the calls that were announced and not settled, by number.
+func (s *Session) Intents() map[uint64]Intent {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return maps.Clone(s.state.Intents)
+}
+
+// Announce remembers, durably, that a writing call is about to leave. Its number
+// settles it later. When ctx has ended nothing is announced, and the call must
+// not be made.
+func (s *Session) Announce(ctx context.Context, in Intent) (seq uint64, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.change(ctx, in.Address.String(), Entry{Kind: EntryIntent, Intent: &in}, nil)
+}
+
+// Put remembers r, and that the announced call settles is over; 0 settles
+// nothing. It writes nothing when all of that is known already.
+//
+// Like PutImage, Forget and Settle it tells what has happened, so it is done
+// even when ctx has ended.
+func (s *Session) Put(ctx context.Context, r *Record, settles uint64) error {
+	r = r.Clone()
+	known := func(st *State) bool { return !st.open(settles) && sameRecord(st.Records[r.Address], r) }
+	_, err := s.change(ctx, r.Address.String(), Entry{Kind: EntryRecord, Record: r, Settles: settles}, known)
+	return err
+}
+
+// PutImage remembers under which URL the platform knows a picture since at.
+func (s *Session) PutImage(ctx context.Context, k schema.ImageKey, url string, at time.Time) error {
+	known := func(st *State) bool { return st.Images[k].URL == url }
+	_, err := s.change(ctx, string(k), Entry{Kind: EntryImage, Key: k, Image: &ImageRecord{URL: url, At: at}}, known)
+	return err
+}
+
+// Forget drops the record of an object, and settles like Put.
+func (s *Session) Forget(ctx context.Context, a schema.Address, settles uint64) error {
+	known := func(st *State) bool { return !st.open(settles) && st.Records[a] == nil }
+	_, err := s.change(ctx, a.String(), Entry{Kind: EntryForget, Address: &a, Settles: settles}, known)
+	return err
+}
+
+// Settle remembers that an announced call did not happen, or left nothing to
+// remember.
+func (s *Session) Settle(ctx context.Context, seq uint64) error {
+	known := func(st *State) bool { return !st.open(seq) }
+	_, err := s.change(ctx, "", Entry{Kind: EntrySettle, Settles: seq}, known)
+	return err
+}
+
+// open reports whether seq is an announced call that is not settled.
+func (s *State) open(seq uint64) bool {
+	_, open := s.Intents[seq]
+	return open
+}
+
+func sameRecord(a, b *Record) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	var x, y bytes.Buffer
+	return encodeLine(&x, a) == nil && encodeLine(&y, b) == nil && bytes.Equal(x.Bytes(), y.Bytes())
+}
+
+// change makes an entry durable and then true in memory, unless it is known.
+// Entries with the same key are made one after the other.
+func (s *Session) change(ctx context.Context, key string, e Entry, known func(*State) bool) (uint64, error) {
+	ctx = context.WithoutCancel(ctx)
+	turn := &s.order[maphash.String(s.seed, key)%uint64(len(s.order))]
+	turn.Lock()
+	defer turn.Unlock()
+
+	if known != nil && s.look(known) {
+		return 0, nil
+	}
+	if s.look(func(st *State) bool { return st.Lineage == "" }) {
+		if err := s.begin(ctx); err != nil {
+			return 0, err
+		}
+	}
+	seq, err := s.commit(ctx, e)
+	if err != nil {
+		return 0, err
+	}
+	if s.store.JournalSize() > s.due() {
+		s.foldEarly(ctx)
+	}
+	return seq, nil
+}
+
+func (s *Session) look(question func(*State) bool) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return question(s.state)
+}
+
+func (s *Session) commit(ctx context.Context, e Entry) (uint64, error) {
+	s.folding.RLock()
+	defer s.folding.RUnlock()
+	if err := s.usable(); err != nil {
+		return 0, err
+	}
+	e.Seq = s.number()
+	if err := s.store.Append(ctx, e); err != nil {
+		return 0, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return e.Seq, s.state.Apply(e)
+}
+
+// number takes the next number. Numbers of entries that fail are left out.
+func (s *Session) number() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state.Seq++
+	return s.state.Seq
+}
+
+func (s *Session) usable() error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return errClosed
+	}
+	return nil
+}
+
+// begin gives a new state its lineage and makes it durable.
+func (s *Session) begin(ctx context.Context) error {
+	s.folding.Lock()
+	defer s.folding.Unlock()
+	if err := s.usable(); err != nil {
+		return err
+	}
+	st := s.State()
+	if st.Lineage != "" {
+		return nil
+	}
+	st.Lineage = newLineage()
+	return s.save(ctx, st)
+}
+
+// save replaces the snapshot by st, which must hold all that memory does. The
+// caller holds folding.
+func (s *Session) save(ctx context.Context, st *State) error {
+	before := st.Serial
+	err := s.store.Save(ctx, st)
+	if st.Serial == before {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state.Header = st.Header
+	return err
+}
+
+func (s *Session) due() int64 {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.foldAt
+}
+
+// foldEarly folds a journal that has grown large. Others wait meanwhile, for as
+// long as one snapshot takes (BenchmarkSave). When it fails nothing is lost, the
+// entries being in the journal: it is tried again at twice the size, and at the
+// latest by Close, which reports the error.
+func (s *Session) foldEarly(ctx context.Context) {
+	s.folding.Lock()
+	defer s.folding.Unlock()
+	size := s.store.JournalSize()
+	if size <= s.due() {
+		return // somebody else has folded it
+	}
+	next := int64(foldAt)
+	if s.save(ctx, s.State()) != nil {
+		next = 2 * size
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.foldAt = next
+}
+
+// Close folds the journal into a snapshot, if there is anything in it, and gives
+// the lock back, even when ctx has ended. It may be called again. The entries
+// stay in the journal when the snapshot cannot be written.
+func (s *Session) Close(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	s.folding.Lock()
+	defer s.folding.Unlock()
+	s.mu.Lock()
+	again := s.closed
+	s.closed = true
+	s.mu.Unlock()
+	if again {
+		return nil
+	}
+	var err error
+	if s.store.JournalSize() > 0 {
+		err = s.save(ctx, s.State())
+	}
+	return errors.Join(err, s.locker.Unlock(ctx, s.lockID))
+}
