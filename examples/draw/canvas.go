@@ -108,6 +108,9 @@ func (c *canvas) fill(p path, paint image.Image) {
 	r.ClosePath()
 	mask := image.NewAlpha(image.Rect(0, 0, box.Dx(), box.Dy()))
 	r.Draw(mask, mask.Bounds(), image.Opaque, image.Point{})
+	if w, ok := paint.(weave); ok {
+		paint = w.piece(box)
+	}
 	draw.DrawMask(c.img, box, paint, box.Min, mask, image.Point{}, draw.Over)
 }
 

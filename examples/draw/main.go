@@ -8,6 +8,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"image"
 	"image/jpeg"
 	"image/png"
 	"os"
@@ -49,18 +50,24 @@ type picture struct {
 	draw func() *canvas
 }
 
-// encode draws the picture in the format that its name ends in. PNGs get a
-// palette: flat colours need no more, and a clone stays small.
+// image draws the picture. PNGs get a palette: flat colours need no more, and
+// a clone stays small.
+func (p picture) image() image.Image {
+	img := p.draw().img
+	if filepath.Ext(p.path) == ".png" {
+		return reduce(img, 64)
+	}
+	return img
+}
+
+// encode draws the picture in the format that its name ends in.
 func encode(p picture) ([]byte, error) {
 	var b bytes.Buffer
-	img := p.draw().img
 	var err error
-	switch filepath.Ext(p.path) {
-	case ".jpg":
-		err = jpeg.Encode(&b, img, &jpeg.Options{Quality: 80})
-	default:
-		enc := png.Encoder{CompressionLevel: png.BestCompression}
-		err = enc.Encode(&b, reduce(img, 64))
+	if filepath.Ext(p.path) == ".jpg" {
+		err = jpeg.Encode(&b, p.image(), &jpeg.Options{Quality: 80})
+	} else {
+		err = (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, p.image())
 	}
 	return b.Bytes(), err
 }

@@ -12,38 +12,37 @@ import (
 // the smooth edges between two areas do not crowd the areas out.
 func reduce(img *image.RGBA, n int) *image.Paletted {
 	type tone struct {
-		key   uint32
+		key   int
 		count int
 		first color.RGBA
 	}
-	tones := map[uint32]*tone{}
+	var tones [1 << 15]tone
 	box := img.Bounds()
-	keys := make([]uint32, 0, box.Dx()*box.Dy())
-	for y := box.Min.Y; y < box.Max.Y; y++ {
-		for x := box.Min.X; x < box.Max.X; x++ {
-			c := img.RGBAAt(x, y)
-			key := uint32(c.R>>3)<<10 | uint32(c.G>>3)<<5 | uint32(c.B>>3)
-			t := tones[key]
-			if t == nil {
-				t = &tone{key: key, first: c}
-				tones[key] = t
-			}
-			t.count++
-			keys = append(keys, key)
+	keys := make([]int, 0, box.Dx()*box.Dy())
+	for pix := img.Pix; len(pix) > 0; pix = pix[4:] {
+		c := color.RGBA{R: pix[0], G: pix[1], B: pix[2], A: pix[3]}
+		key := int(c.R>>3)<<10 | int(c.G>>3)<<5 | int(c.B>>3)
+		t := &tones[key]
+		if t.count == 0 {
+			*t = tone{key: key, first: c}
+		}
+		t.count++
+		keys = append(keys, key)
+	}
+	var byUse []tone
+	for _, t := range tones {
+		if t.count > 0 {
+			byUse = append(byUse, t)
 		}
 	}
-	byUse := make([]*tone, 0, len(tones))
-	for _, t := range tones {
-		byUse = append(byUse, t)
-	}
-	slices.SortFunc(byUse, func(a, b *tone) int {
+	slices.SortFunc(byUse, func(a, b tone) int {
 		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.key, b.key))
 	})
 	var palette color.Palette
 	for _, t := range byUse[:min(n, len(byUse))] {
 		palette = append(palette, t.first)
 	}
-	index := make(map[uint32]uint8, len(tones))
+	var index [len(tones)]uint8
 	for _, t := range byUse {
 		index[t.key] = uint8(palette.Index(t.first))
 	}
