@@ -3,7 +3,7 @@ spu "mug-01" {
   title    = "陶瓷马克杯 哑光釉办公室水杯 350ml"
   path     = "${local.page}?id=mug-01"
   head_img = ["img/mug-01/1.png", "img/mug-01/2.png", "img/mug-01/3.png"]
-  category = "家纺/毛巾/面巾"
+  category = "厨具/餐具/水杯"
 
   desc_info {
     desc = "350 毫升，哑光釉面，可进洗碗机，不可直接明火加热。"
@@ -31,7 +31,7 @@ spu "cushion-01" {
   title    = "棉麻抱枕 沙发靠垫含芯 45*45cm"
   path     = "${local.page}?id=cushion-01"
   head_img = ["img/cushion-01/1.png", "img/cushion-01/2.png"]
-  category = "家纺/毯类/毛毯"
+  category = "家纺/被枕/靠垫"
   brand    = brand.cxy
 
   desc_info {

@@ -7,7 +7,7 @@ spu "towels" {
   title    = each.value.title
   path     = "${local.page}?id=${each.key}"
   head_img = glob("img/${each.key}/head-*.jpg")
-  category = "家纺/毛巾/面巾"
+  category = "家纺/毛巾/${each.value.kind}"
   brand    = brand.cxy
 
   desc_info {
