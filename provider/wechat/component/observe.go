@@ -1,0 +1,219 @@
+package component
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/provider/wechat"
+)
+
+// pageSize is the most that spu/get_list gives at a time (990005 above).
+const pageSize = 100
+
+// maxPages ends a listing that never comes to an end: a million products.
+const maxPages = 10_000
+
+// fewProducts is up to how many products are read one by one instead of through
+// the lists: two calls each against two or more for everything.
+const fewProducts = 20
+
+// ListQuery is the request of spu/get_list. The status is left out, which means
+// all (section 13.12).
+type ListQuery struct {
+	Page        int   `json:"page"` // from 1
+	PageSize    int   `json:"page_size"`
+	NeedEditSPU Plane `json:"need_edit_spu"`
+}
+
+// GetSPUList is spu/get_list: one page, and the platform's idea of the total,
+// which has been the size of the page (section 13.13).
+func (a *API) GetSPUList(ctx context.Context, query ListQuery) (page []SPU, total int, err error) {
+	type listReply struct {
+		Total wechat.Int        `json:"total_num"`
+		SPUs  []json.RawMessage `json:"spus"`
+	}
+	reply, err := read[listReply](ctx, a, "/shop/spu/get_list", query)
+	if err != nil {
+		return nil, 0, err
+	}
+	page = make([]SPU, len(reply.SPUs))
+	for i, raw := range reply.SPUs {
+		if err := decodeSPU(raw, &page[i]); err != nil {
+			return nil, 0, badReply("spu/get_list", err)
+		}
+	}
+	return page, int(reply.Total), nil
+}
+
+// listAll reads every page of one plane. Pages shift while they are read, so
+// products are told apart by id; a server that ignores the page number is noticed
+// by a page that brings nothing new. total_num can only make the reading longer.
+func (a *API) listAll(ctx context.Context, plane Plane) (map[string]*SPU, error) {
+	all := map[string]*SPU{}
+	for n := 1; n <= maxPages; n++ {
+		page, total, err := a.GetSPUList(ctx, ListQuery{Page: n, PageSize: pageSize, NeedEditSPU: plane})
+		if err != nil {
+			return nil, err
+		}
+		before := len(all)
+		for i := range page {
+			if key := page[i].key(); all[key] == nil {
+				all[key] = &page[i]
+			}
+		}
+		if len(all) == before || len(page) < pageSize && total <= len(all) {
+			return all, nil
+		}
+	}
+	return nil, badReply("spu/get_list", fmt.Errorf("the list does not end after %d pages", maxPages))
+}
+
+// key tells products apart: by product_id, or by out_product_id where the
+// platform sends none.
+func (s *SPU) key() string {
+	if s.ProductID != "" {
+		return string(s.ProductID)
+	}
+	return "out:" + string(s.OutProductID)
+}
+
+// Observe implements provider.Provider.
+func (p *Provider) Observe(ctx context.Context, scope provider.Scope) (*provider.Observation, error) {
+	o := &provider.Observation{At: p.now()}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		o.Products, err = p.products(ctx, scope)
+		return err
+	})
+	group.Go(func() (err error) {
+		o.Verdicts, err = p.verdicts(ctx, scope.AuditIDs)
+		return err
+	})
+	if scope.Merchant {
+		group.Go(func() (err error) {
+			o.Merchant, err = p.merchant(ctx)
+			return err
+		})
+	}
+	if scope.Brands {
+		group.Go(func() (err error) {
+			o.Brands, err = p.brands(ctx)
+			return err
+		})
+	}
+	if scope.Qualifications {
+		group.Go(func() (err error) {
+			o.Categories, err = p.grantedCategories(ctx)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+// products reads the products of a scope. A product without an out_product_id
+// was made by no program of the merchant and cannot be declared; it is left out.
+func (p *Provider) products(ctx context.Context, scope provider.Scope) (map[string]*provider.Product, error) {
+	wanted := slices.Compact(slices.Sorted(slices.Values(scope.Products)))
+	if scope.Only && len(wanted) <= fewProducts {
+		return p.lookupAll(ctx, wanted, productRechecks)
+	}
+	drafts, online, err := p.bothLists(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := join(drafts, online)
+	missing := slices.DeleteFunc(slices.Clone(wanted), func(id string) bool { return found[id] != nil })
+	confirmed, err := p.lookupAll(ctx, missing, confirmRechecks)
+	if err != nil {
+		return nil, err
+	}
+	for id, product := range confirmed {
+		found[id] = product
+	}
+	if scope.Only {
+		for id := range found {
+			if _, ok := slices.BinarySearch(wanted, id); !ok {
+				delete(found, id)
+			}
+		}
+	}
+	return found, nil
+}
+
+func (p *Provider) bothLists(ctx context.Context) (drafts, online map[string]*SPU, err error) {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		drafts, err = p.api.listAll(ctx, PlaneDraft)
+		return err
+	})
+	group.Go(func() (err error) {
+		online, err = p.api.listAll(ctx, PlaneOnline)
+		return err
+	})
+	return drafts, online, group.Wait()
+}
+
+// join makes products of the two lists. Of two products with the same
+// out_product_id, which a deleted and re-added one can be, the younger counts.
+func join(drafts, online map[string]*SPU) map[string]*provider.Product {
+	products := map[string]*provider.Product{}
+	put := func(product *provider.Product) {
+		old := products[product.OutProductID]
+		if product.OutProductID != "" && (old == nil || younger(product.ProductID, old.ProductID)) {
+			products[product.OutProductID] = product
+		}
+	}
+	for key, draft := range drafts {
+		put(productOf(draft, online[key]))
+	}
+	for key, spu := range online {
+		if drafts[key] == nil {
+			put(productOf(nil, spu))
+		}
+	}
+	return products
+}
+
+// younger compares two decimal ids of the platform, which rise.
+func younger(a, b string) bool {
+	if len(a) != len(b) {
+		return len(a) > len(b)
+	}
+	return strings.Compare(a, b) > 0
+}
+
+// lookupAll reads products one by one, some at a time. Those that do not exist
+// are left out.
+func (p *Provider) lookupAll(ctx context.Context, ids []string, rechecks int) (map[string]*provider.Product, error) {
+	var mu sync.Mutex
+	found := map[string]*provider.Product{}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(p.concurrency)
+	for _, id := range ids {
+		group.Go(func() error {
+			product, err := p.lookup(ctx, id, rechecks)
+			if errors.Is(err, provider.ErrNotFound) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			found[id] = product
+			return nil
+		})
+	}
+	return found, group.Wait()
+}

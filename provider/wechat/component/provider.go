@@ -1,0 +1,102 @@
+package component
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/provider/wechat"
+)
+
+// Config says which shop, and how to reach it.
+type Config struct {
+	// Endpoint is wechat.DefaultEndpoint when empty. It must be https unless its
+	// host is this machine.
+	Endpoint string
+	AppID    string
+	Tokens   wechat.TokenSource
+	Log      *slog.Logger
+	// CacheDir keeps the category list between runs; "" keeps it in memory only.
+	CacheDir string
+	// Concurrency is how many reading calls run at the same time; 8 when zero.
+	Concurrency int
+	// Limits are wechat.DefaultLimits when nil.
+	Limits    []wechat.Limit
+	Transport http.RoundTripper // nil for a transport of our own
+	Now       func() time.Time  // nil for the clock of this machine
+	// Sleep waits, or returns the context's error as soon as it ends; nil for wechat.Sleep.
+	Sleep func(context.Context, time.Duration) error
+}
+
+const defaultConcurrency = 8
+
+// Provider is one shop of the custom trading component.
+type Provider struct {
+	api         *API
+	log         *slog.Logger
+	now         func() time.Time
+	concurrency int
+	categories  categoryCache
+	fetcher     *fetcher
+}
+
+var _ provider.Provider = (*Provider)(nil)
+
+// New makes the provider of one shop. It fails when the endpoint is not one that
+// a token may be sent to.
+func New(c Config) (*Provider, error) {
+	if c.Concurrency <= 0 {
+		c.Concurrency = defaultConcurrency
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	client, err := wechat.NewClient(wechat.Options{
+		Endpoint: c.Endpoint, Tokens: c.Tokens, Log: c.Log, Concurrency: c.Concurrency,
+		Limits: c.Limits, Transport: c.Transport, Now: c.Now, Sleep: c.Sleep,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Provider{
+		api:         &API{client: client, appid: c.AppID},
+		log:         client.Log(),
+		now:         c.Now,
+		concurrency: c.Concurrency,
+		categories:  categoryCache{dir: c.CacheDir, endpoint: c.Endpoint},
+		fetcher:     newFetcher(publicAddress),
+	}, nil
+}
+
+// API is the shop in the platform's own terms, for calls that are no part of a
+// provider: opening the component, quotas, looking up a rid.
+func (p *Provider) API() *API { return p.api }
+
+// API calls the endpoints of the component, one method each. Its errors are *provider.Error.
+type API struct {
+	client *wechat.Client
+	appid  string
+}
+
+// read makes a call that changes nothing.
+func read[T any](ctx context.Context, a *API, path string, body any) (*T, error) {
+	reply := new(T)
+	if err := a.client.Do(ctx, wechat.Call{Path: path, Body: body}, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// write makes a call that changes something and is never repeated blindly.
+func write[T any](ctx context.Context, a *API, path string, body any) (*T, error) {
+	reply := new(T)
+	if err := a.client.Do(ctx, wechat.Call{Path: path, Writes: true, Body: body}, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// nothing is the reply of calls that answer with the envelope alone.
+type nothing struct{}
