@@ -1,0 +1,36 @@
+// Package sandbox is the WeChat custom trading component platform (/shop/*) as
+// an http.Handler: one shop that can be filled, reviewed and broken without an
+// account.
+//
+// It is written from the platform's documents and from what users saw (the
+// numbered sections in comments are those of the reference,
+// docs of the API in one file), and knows nothing of this repository's client.
+// It refuses what the platform refuses, with the same codes, and is as awkward
+// where clients must tolerate it. What is undocumented or disputed is a knob.
+//
+// The map:
+//
+//	sandbox.go    Options, New, Close, the shop's clock
+//	exchange.go   one request from the wire to the reply: order of checks, envelope, rid
+//	routes.go     the table of endpoints
+//	decode.go     strict JSON
+//	codes.go      errcode and the platform's text
+//	knobs.go      everything that can be set
+//	calls.go      what was called, rid/get, injected faults
+//	token.go      token, stable_token, access_token
+//	quota.go      limits of calls and of submissions, clear_quota, quota/get
+//	register.go   onboarding, scenes
+//	account.go    merchant settings, granted brands and categories
+//	category.go   the category tree (categories.json)
+//	picture.go    img/upload, links and their rewriting
+//	audit.go      audits of brands and categories
+//	spu.go        products: the two copies, every writing call
+//	spu_rules.go  what a product must be like
+//	spu_read.go   get, get_list
+//	review.go     what happens by itself when time passes
+//	push.go       messages to the merchant's server
+//	console.go    what merchant and reviewer do in the web console; /sandbox/
+//	page.go       the page at /
+//	books.go      everything the platform remembers
+//	ledger.go     the same on disk
+package sandbox

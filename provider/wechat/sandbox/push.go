@@ -1,0 +1,300 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"crypto/sha1"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Who messages are from and to.
+const (
+	miniProgram = "gh_0123456789ab"
+	weChatTeam  = "oWeChatTeamOpenid0000000000"
+)
+
+// message is one event (reference section 9.2).
+type message struct {
+	at    time.Time
+	event string
+	body  string // name of the object with the members
+	about reply  // the members
+}
+
+func (s *Sandbox) announceVerdict(p *product, at time.Time) {
+	verdict := func(status int, reason string) message {
+		return message{at, "open_product_spu_audit", "OpenProductSpuAudit", reply{
+			{"out_product_id", p.OutProductID}, {"product_id", p.ProductID},
+			{"status", status}, {"spu_status", p.Status}, {"reject_reason", reason},
+		}}
+	}
+	s.send(verdict(p.EditStatus, p.Reason))
+	if s.knobs.Push.StaleVerdicts {
+		s.send(verdict(editRejected, "标题不规范"))
+	}
+}
+
+func (s *Sandbox) announceStatus(p *product, at time.Time) {
+	s.send(message{at, "open_product_spu_status_update", "OpenProductSpuStatusUpdate", reply{
+		{"out_product_id", p.OutProductID}, {"product_id", p.ProductID},
+		{"status", p.Status}, {"reason", p.BanReason},
+	}})
+}
+
+func (s *Sandbox) announceAudit(a *audit, at time.Time) {
+	m := message{at, "open_product_category_audit", "QualificationAuditResult", reply{
+		{"audit_id", a.ID}, {"status", a.Status}, {"audit_type", a.Type}, {"reject_reason", a.Reason},
+	}}
+	if a.Type == auditOfBrand {
+		m.event = "open_product_brand_audit"
+		m.about = append(m.about, member{"brand_id", a.BrandID})
+	}
+	s.send(m)
+}
+
+func (s *Sandbox) announceRegister(at time.Time) {
+	s.send(message{at, "open_product_account_register", "OpenProductAccountRegister", reply{{"status", 2}}})
+}
+
+func (s *Sandbox) announceScene(at time.Time) {
+	s.send(message{at, "open_product_scene_group_audit", "SceneGroupAudit", reply{
+		{"group_id", sceneChannels}, {"name", sceneName}, {"reason", s.account.Scene.Reason},
+		{"status", s.account.Scene.Status}, {"scene_group_ext_list", s.sceneItems()},
+	}})
+}
+
+// send hands a message to the pusher, unless nobody listens.
+func (s *Sandbox) send(m message) {
+	if s.knobs.Push.URL != "" {
+		s.pusher.enqueue(delivery{push: s.knobs.Push, appID: s.appID, message: m})
+	}
+}
+
+func (m message) members() reply {
+	return reply{
+		{"ToUserName", miniProgram}, {"FromUserName", weChatTeam}, {"CreateTime", m.at.Unix()},
+		{"MsgType", "event"}, {"Event", m.event}, {m.body, m.about},
+	}
+}
+
+// encode writes members in the push's format.
+func (p Push) encode(members reply) []byte {
+	if p.Format == "json" {
+		return object(members)
+	}
+	return []byte("<xml>" + xmlOf(members) + "</xml>")
+}
+
+// xmlOf writes text as CDATA, numbers bare, and arrays as repeated elements.
+func xmlOf(members reply) string {
+	var b strings.Builder
+	for _, m := range members {
+		for _, v := range repeated(m.value) {
+			fmt.Fprintf(&b, "<%s>%s</%s>", m.name, xmlValue(v), m.name)
+		}
+	}
+	return b.String()
+}
+
+func repeated(v any) []any {
+	list, isList := v.([]reply)
+	if !isList {
+		return []any{v}
+	}
+	all := make([]any, len(list))
+	for i, r := range list {
+		all[i] = r
+	}
+	return all
+}
+
+func xmlValue(v any) string {
+	switch v := v.(type) {
+	case reply:
+		return xmlOf(v)
+	case string:
+		return "<![CDATA[" + strings.ReplaceAll(v, "]]>", "]]]]><![CDATA[>") + "]]>"
+	}
+	return fmt.Sprint(v)
+}
+
+// signature is hex(sha1(concat(sort(parts)))).
+func signature(parts ...string) string {
+	slices.Sort(parts)
+	sum := sha1.Sum([]byte(strings.Join(parts, "")))
+	return hex.EncodeToString(sum[:])
+}
+
+const aesBlock = 32 // of the padding (reference section 9.1)
+
+func (p Push) key() ([]byte, error) {
+	key, err := base64.StdEncoding.DecodeString(p.AESKey + "=")
+	if err != nil || len(key) != 32 {
+		return nil, errors.New("push.aeskey: want 43 characters of base64")
+	}
+	return key, nil
+}
+
+// encrypt is AES-256-CBC over 16 random bytes, the length, the message and the
+// appid, in base64.
+func encrypt(key, random, message []byte, appID string) string {
+	plain := slices.Clone(random[:16])
+	plain = binary.BigEndian.AppendUint32(plain, uint32(len(message)))
+	plain = append(append(plain, message...), appID...)
+	pad := aesBlock - len(plain)%aesBlock
+	plain = append(plain, bytes.Repeat([]byte{byte(pad)}, pad)...)
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		panic(err) // Push.check has seen 32 bytes
+	}
+	cipher.NewCBCEncrypter(block, key[:aes.BlockSize]).CryptBlocks(plain, plain)
+	return base64.StdEncoding.EncodeToString(plain)
+}
+
+// check refuses addresses outside this machine and keys of another length.
+func (p Push) check() error {
+	if p.URL == "" {
+		return nil
+	}
+	u, err := url.Parse(p.URL)
+	if err != nil {
+		return fmt.Errorf("push.url: %w", err)
+	}
+	ip := net.ParseIP(u.Hostname())
+	if u.Scheme != "http" || u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("push.url: %s is not an http address of this machine", p.URL)
+	}
+	if p.Secure {
+		_, err = p.key()
+	}
+	return err
+}
+
+// delivery is one message on its way, with the settings it was sent under.
+type delivery struct {
+	push  Push
+	appID string
+	message
+}
+
+// request signs the message, and in secure mode wraps it encrypted.
+func (d delivery) request(nonce string, random []byte) (address string, body []byte) {
+	stampText := strconv.FormatInt(d.at.Unix(), 10)
+	q := url.Values{"timestamp": {stampText}, "nonce": {nonce}}
+	q.Set("signature", signature(d.push.Token, stampText, nonce))
+	body = d.push.encode(d.members())
+	if d.push.Secure {
+		key, _ := d.push.key() // Push.check has seen it
+		sealed := encrypt(key, random, body, d.appID)
+		q.Set("encrypt_type", "aes")
+		q.Set("msg_signature", signature(d.push.Token, stampText, nonce, sealed))
+		body = d.push.encode(reply{{"ToUserName", miniProgram}, {"Encrypt", sealed}})
+	}
+	joint := "?"
+	if strings.Contains(d.push.URL, "?") {
+		joint = "&"
+	}
+	return d.push.URL + joint + q.Encode(), body
+}
+
+// pusher delivers messages one after the other. It is best effort, as the
+// platform is: what is queued when the sandbox closes is lost.
+type pusher struct {
+	client *http.Client
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	mu      sync.Mutex
+	queue   []delivery
+	running bool
+	sent    int // messages since the start, for the every-nth knobs
+	worker  sync.WaitGroup
+}
+
+// attempts is how often a message is sent until somebody answers "success".
+const attempts = 3
+
+func newPusher(client *http.Client) *pusher {
+	if client == nil {
+		client = &http.Client{Timeout: 5 * time.Second}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	return &pusher{client: client, ctx: ctx, cancel: cancel}
+}
+
+func (p *pusher) enqueue(d delivery) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	every := func(n int) bool { return n > 0 && p.sent%n == 0 }
+	p.sent++
+	if every(d.push.DropEvery) {
+		return
+	}
+	p.queue = append(p.queue, d)
+	if every(d.push.DuplicateEvery) {
+		p.queue = append(p.queue, d)
+	}
+	if !p.running {
+		p.running = true
+		p.worker.Go(p.run)
+	}
+}
+
+// run delivers until the queue is empty.
+func (p *pusher) run() {
+	for {
+		p.mu.Lock()
+		if len(p.queue) == 0 || p.ctx.Err() != nil {
+			p.running = false
+			p.mu.Unlock()
+			return
+		}
+		d := p.queue[0]
+		p.queue = p.queue[1:]
+		p.mu.Unlock()
+		for range attempts {
+			if p.deliver(d) {
+				break
+			}
+		}
+	}
+}
+
+// deliver sends a message once. Taken is what is answered with 200 and
+// "success" or nothing.
+func (p *pusher) deliver(d delivery) (taken bool) {
+	address, body := d.request(rand.Text()[:10], []byte(rand.Text()))
+	r, err := http.NewRequestWithContext(p.ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return false
+	}
+	r.Header.Set("Content-Type", map[bool]string{true: "application/json", false: "text/xml"}[d.push.Format == "json"])
+	res, err := p.client.Do(r)
+	if err != nil {
+		return false
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(res.Body, 64))
+	return err == nil && res.StatusCode == http.StatusOK && (len(answer) == 0 || string(answer) == "success")
+}
+
+func (p *pusher) close() {
+	p.cancel()
+	p.worker.Wait()
+}
