@@ -28,7 +28,7 @@ func journalOf(t testing.TB, s *State, entries []Entry) (journal []byte, ends []
 func saved(t testing.TB) (path string, s *State) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "state.jsonl")
-	s = catalog(2)
+	s = catalog(1)
 	store := NewLocal(path)
 	must(t, store.Save(t.Context(), s), store.Close())
 	return path, s
@@ -70,7 +70,7 @@ func TestJournalCutAtEveryByte(t *testing.T) {
 
 // A disk can spoil any byte. What stands before its line counts, nothing after.
 func TestJournalSpoiltAtEveryByte(t *testing.T) {
-	s := catalog(2)
+	s := catalog(1)
 	journal, ends := journalOf(t, s, steps())
 	var wants []*State
 	for i := range len(ends) + 1 {
@@ -81,7 +81,7 @@ func TestJournalSpoiltAtEveryByte(t *testing.T) {
 		if at == ends[line] {
 			line++
 		}
-		for _, mask := range []byte{0x01, 0x04, 0x20, 0x80, 0xff} {
+		for _, mask := range []byte{0x01, 0x20, 0xff} {
 			spoilt := bytes.Clone(journal)
 			spoilt[at] ^= mask
 			got := s.share()

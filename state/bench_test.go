@@ -1,0 +1,61 @@
+package state
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+)
+
+// The size of a large shop. Run with
+//
+//	go test ./state -run '^$' -bench . -benchtime 5x
+//
+// The state has 100,000 products of four SKUs and as many pictures.
+const benchmarkProducts = 100_000
+
+// BenchmarkAppend is one finished call, durable: a line and an fsync.
+// With 16 callers the fsync is shared.
+func BenchmarkAppend(b *testing.B) {
+	for _, callers := range []int{1, 16} {
+		b.Run(fmt.Sprintf("%d callers", callers), func(b *testing.B) {
+			store := NewLocal(filepath.Join(b.TempDir(), "state.jsonl"))
+			must(b, store.Save(b.Context(), New(sampleShop)))
+			r := product("719")
+			var seq atomic.Uint64
+			b.SetParallelism(callers)
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					must(b, store.Append(b.Context(), Entry{Seq: seq.Add(1), Kind: EntryRecord, Record: r}))
+				}
+			})
+			b.ReportMetric(float64(store.JournalSize())/float64(b.N), "B/entry")
+			must(b, store.Close())
+		})
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	store := NewLocal(filepath.Join(b.TempDir(), "state.jsonl"))
+	must(b, store.Save(b.Context(), catalog(benchmarkProducts)))
+	for b.Loop() {
+		_, _, err := store.Load(b.Context())
+		must(b, err)
+	}
+}
+
+// BenchmarkSave is also how long the others wait when a session folds.
+func BenchmarkSave(b *testing.B) {
+	store := NewLocal(filepath.Join(b.TempDir(), "state.jsonl"))
+	s := catalog(benchmarkProducts)
+	for b.Loop() {
+		must(b, store.Save(b.Context(), s))
+	}
+	var size bytes.Buffer
+	must(b, Encode(&size, s))
+	b.ReportMetric(float64(size.Len())/benchmarkProducts, "B/product+picture")
+	size.Reset()
+	must(b, encodeLine(&size, product("p000000")))
+	b.ReportMetric(float64(size.Len()), "B/record")
+}
