@@ -57,7 +57,7 @@ func coralPile() *canvas {
 func coralSofa() *canvas {
 	floor := rgb(0xb98d63)
 	c := room(800, 800, rgb(0xdfe7e4), floor)
-	c.shadow(400, 690, 680, floor)
+	c.shadow(400, 664, 640, floor)
 	c.at(70, 270, 1.1).sofa(rgb(0xc9b8a3))
 	c.at(70, 270, 1.1).throwOver(wine)
 	c.at(130, 330, 0.5).cushion(fabric{rgb(0x7d8f84), linen})
@@ -193,7 +193,7 @@ func flannel() []picture {
 		{"img/720/1.png", func() *canvas {
 			floor := rgb(0xa87a52)
 			c := room(800, 800, rgb(0xf0e6d2), floor)
-			c.shadow(400, 690, 680, floor)
+			c.shadow(400, 664, 640, floor)
 			c.at(70, 270, 1.1).sofa(rgb(0x8a949b))
 			c.at(70, 270, 1.1).throwOver(turquoise)
 			return c

@@ -66,7 +66,7 @@ func cushions() []picture {
 		{"img/cushion-01/1.png", func() *canvas {
 			floor := rgb(0xb08a68)
 			c := room(800, 800, rgb(0xe9e4d4), floor)
-			c.shadow(400, 690, 680, floor)
+			c.shadow(400, 664, 640, floor)
 			c.at(70, 270, 1.1).sofa(rgb(0x9aa79f))
 			c.at(150, 330, 0.72).cushion(terracotta)
 			c.at(410, 340, 0.68).cushion(olive)

@@ -171,7 +171,6 @@ func (c *canvas) cushion(f fabric) {
 	outline := path{}.line(0, 0).curve(160, 34, 320, 0).curve(286, 160, 320, 320).curve(160, 286, 0, 320).curve(34, 160, 0, 0)
 	c.fill(outline, f.cloth(0))
 	c.fill(path{}.line(320, 0).curve(286, 160, 320, 320).curve(160, 286, 0, 320).curve(190, 262, 244, 214).curve(268, 150, 320, 0), f.cloth(-0.10))
-	c.stroke(4, shade(f.base, 0.28), 60, 74, 150, 84)
 	for _, d := range []float64{0, 1} {
 		c.stroke(5, shade(f.base, 0.40), arc(160, 165, 60+d*26, 60+d*26, 0, 360)...)
 	}
