@@ -302,6 +302,9 @@ func (c *Client) judge(call *Call, a *answer, err error, reply any) *provider.Er
 		return c.noAnswer(call, fmt.Errorf("HTTP status %d", a.status))
 	}
 	env, err := readEnvelope(a.body, call.Anonymous)
+	if errors.Is(err, errNotJSON) && !call.Anonymous { // the answer of an anonymous call may be a token
+		err = fmt.Errorf("%w: %q", err, c.excerpt(a.body))
+	}
 	if err != nil {
 		return c.oddAnswer(call, a.status, err)
 	}

@@ -16,8 +16,12 @@ type envelope struct {
 	ErrMsg  Text `json:"errmsg"`
 }
 
-// errNoErrcode marks a reply that is JSON but says neither yes nor no.
-var errNoErrcode = errors.New("the answer has no errcode")
+// errNotJSON marks an answer that is not the platform's at all; errNoErrcode one
+// that is JSON but says neither yes nor no.
+var (
+	errNotJSON   = errors.New("the answer is not a JSON object")
+	errNoErrcode = errors.New("the answer has no errcode")
+)
 
 // readEnvelope checks that body is one JSON object and reads its envelope. It
 // never reports success by omission: unless bare is set, a reply without errcode
@@ -29,7 +33,7 @@ func readEnvelope(body []byte, bare bool) (envelope, error) {
 	case len(body) == 0:
 		return env, errors.New("the answer is empty")
 	case body[0] != '{':
-		return env, fmt.Errorf("the answer is not a JSON object: %q", excerpt(body))
+		return env, errNotJSON
 	}
 	if err := json.Unmarshal(body, &env); err != nil {
 		return env, fmt.Errorf("the answer is not valid JSON: %w", err)
@@ -47,11 +51,17 @@ func (e envelope) code() int {
 	return int(*e.ErrCode)
 }
 
-// excerptLen is how much of an answer that is not JSON a message shows, in bytes.
-const excerptLen = 80
+// Of an answer that is not JSON, a message shows excerptLen bytes. Secrets are cut
+// out of excerptScan bytes before, so that none is shown in part.
+const (
+	excerptLen  = 80
+	excerptScan = 16 << 10
+)
 
-func excerpt(body []byte) string {
-	return strings.ToValidUTF8(string(body[:min(len(body), excerptLen)]), "")
+// excerpt is the beginning of an answer, fit to be shown.
+func (c *Client) excerpt(body []byte) string {
+	clean := c.secrets.Text(string(body[:min(len(body), excerptScan)]))
+	return strings.ToValidUTF8(clean[:min(len(clean), excerptLen)], "")
 }
 
 // ridPattern matches the request id at the end of an error message, three hex

@@ -41,7 +41,9 @@ func newPlatform(t *testing.T) *platform {
 }
 
 // on answers an endpoint with a fixed reply.
-func (p *platform) on(path, reply string) { p.onFunc(path, func(map[string]any) string { return reply }) }
+func (p *platform) on(path, reply string) {
+	p.onFunc(path, func(map[string]any) string { return reply })
+}
 
 func (p *platform) onFunc(path string, answer func(body map[string]any) string) {
 	p.mu.Lock()

@@ -11,7 +11,9 @@ import (
 	"github.com/shopctl/shopctl/schema"
 )
 
-func file(name string) schema.Image { return schema.Image{Key: schema.ImageKey("sha256:" + name), Path: name} }
+func file(name string) schema.Image {
+	return schema.Image{Key: schema.ImageKey("sha256:" + name), Path: name}
+}
 
 var (
 	blanketLinks = provider.Links{Images: map[schema.ImageKey]string{
