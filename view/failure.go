@@ -1,0 +1,99 @@
+package view
+
+import (
+	"errors"
+
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/state"
+)
+
+// Problem is an error for people: what happened, and what to do about it.
+type Problem struct {
+	What, Remedy lang.Text
+	Err          error // cause; may be nil
+}
+
+func (e *Problem) Error() string {
+	if e.Err != nil {
+		return e.What.EN + ": " + e.Err.Error()
+	}
+	return e.What.EN
+}
+
+func (e *Problem) Unwrap() error { return e.Err }
+
+// advice is an error in the words of people. Meaning explains a foreign code.
+type advice struct {
+	What    lang.Text `json:"what"`
+	Meaning lang.Text `json:"meaning"`
+	Remedy  lang.Text `json:"remedy"`
+}
+
+// problemDocument is the JSON form of an error that ended a command.
+type problemDocument struct {
+	Envelope
+	advice
+	Code int    `json:"code,omitempty"`
+	RID  string `json:"rid,omitempty"`
+}
+
+// Failure prints the error that ended a command, with its remedy.
+func (v *View) Failure(err error) error {
+	words := adviceOn(err)
+	if v.Format == JSON {
+		doc := problemDocument{Envelope: Envelope{"error", 1}, advice: words}
+		if e, ok := errors.AsType[*provider.Error](err); ok {
+			doc.Code, doc.RID = e.Code, e.RID
+		}
+		return writeJSON(v.Out, doc)
+	}
+	p := v.errPage()
+	p.advice(0, both("error: ", "错误：").as(red), words)
+	return p.flush(v.Err)
+}
+
+// advice adds an error under a label: the error itself, its meaning, its remedy.
+func (p *page) advice(indent int, label span, a advice) {
+	p.line(indent, label, words(a.What))
+	if !a.Meaning.IsZero() {
+		p.line(indent+2, words(a.Meaning))
+	}
+	if !a.Remedy.IsZero() {
+		p.line(indent+2, both("Fix: ", "处理：").as(green), words(a.Remedy))
+	}
+}
+
+// adviceOn finds the words for an error: its own in both languages where it
+// has them, with the remedy where one is known.
+func adviceOn(err error) advice {
+	if e, ok := errors.AsType[*Problem](err); ok {
+		return adviceOnProblem(e)
+	}
+	if e, ok := errors.AsType[*provider.Error](err); ok {
+		return advice{What: lang.Same(e.Error()), Meaning: e.Meaning, Remedy: e.Remedy}
+	}
+	a := advice{What: lang.Same(err.Error())}
+	var spoken interface{ Text() lang.Text }
+	if errors.As(err, &spoken) {
+		a.What = spoken.Text()
+	}
+	if e, ok := errors.AsType[*state.LockError](err); ok && e.Holder.ID != "" {
+		a.Remedy = lang.F("If that process is gone: shopctl state unlock %s", "若该进程已不存在：shopctl state unlock %s", e.Holder.ID)
+	}
+	return a
+}
+
+func adviceOnProblem(e *Problem) advice {
+	a := advice{What: e.What, Remedy: e.Remedy}
+	if e.Err == nil {
+		return a
+	}
+	cause := adviceOn(e.Err)
+	a.What = lang.T(e.What.EN+": "+cause.What.EN, e.What.ZH+"："+cause.What.ZH)
+	a.Meaning = cause.Meaning
+	if a.Remedy.IsZero() {
+		a.Remedy = cause.Remedy
+	}
+	return a
+}

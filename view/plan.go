@@ -1,0 +1,193 @@
+package view
+
+import (
+	"strconv"
+
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/reconcile"
+	"github.com/shopctl/shopctl/schema"
+)
+
+// dailySubmissions is the shop's default quota of product submissions a day
+// (reference section 8.9).
+const dailySubmissions = 1000
+
+// planDocument is the JSON form of a plan.
+type planDocument struct {
+	Envelope
+	*reconcile.Plan
+	Summary reconcile.Summary `json:"summary"`
+}
+
+// Plan prints what apply would do. The catalog gives pictures and SKUs their
+// names; it may be nil.
+func (v *View) Plan(plan *reconcile.Plan, catalog *schema.Catalog) error {
+	if v.Format == JSON {
+		return writeJSON(v.Out, planDocument{Envelope{"plan", 1}, plan, plan.Summary()})
+	}
+	p := v.outPage()
+	if !plan.Empty() {
+		p.line(0, format("Shop %s (%s)", "店铺 %s（%s）", plan.ShopName, plan.Shop.AppID).as(bold))
+		p.blank()
+	}
+	for i := range plan.Changes {
+		p.change(&plan.Changes[i], names{catalog})
+		p.blank()
+	}
+	p.uploads(plan.Uploads)
+	p.breaches(plan.Breaches)
+	p.summary(plan)
+	return p.flush(v.Out)
+}
+
+// change adds one object: what happens, why, to which fields, at what cost.
+func (p *page) change(c *reconcile.Change, n names) {
+	h := headlineOf(c.Action)
+	p.line(0, raw(h.symbol+" ").as(h.style), words(h.word).as(h.style), raw("  "+c.Address.String()).as(bold), raw("  "+c.Title))
+	p.remark(both("why", "原因"), causeOf(c), plain)
+	p.fields(c, n)
+	if len(c.Steps) > 1 {
+		p.remark(both("steps", "步骤"), stepped(c.Steps, steps), plain)
+	}
+	p.remark(both("cost", "代价"), costOf(c), classStyle(c.Class))
+	for _, a := range c.Needs {
+		p.remark(both("after", "先做"), lang.Same(a.String()), plain)
+	}
+	for _, w := range c.Waits {
+		p.remark(both("waits", "等待"), waitOf(w), blue)
+	}
+	if c.Block != nil {
+		p.remark(both("blocked", "受阻"), blockOf(c.Block), red)
+		p.remark(both("remedy", "处理"), remedyOf(c.Block, c.Address), plain)
+	}
+	for _, note := range c.Notes {
+		p.remark(both("note", "备注"), note, plain)
+	}
+	p.remark(both("source", "来源"), sourceOf(c.Source), faint)
+}
+
+// remark adds a labelled line under a change; an empty text adds nothing.
+func (p *page) remark(label span, text lang.Text, st style) {
+	if text.IsZero() {
+		return
+	}
+	const column = 9
+	pad := column - cellWidth(label.clean(p.lang))
+	p.line(4, label.as(faint), raw("         "[:max(pad, 1)]), words(text).as(st))
+}
+
+func classStyle(c reconcile.Class) style {
+	switch c {
+	case reconcile.ClassReview:
+		return yellow
+	case reconcile.ClassIrreversible:
+		return red
+	}
+	return plain
+}
+
+// sourceOf is the place an object is declared at, with the row it was made from.
+func sourceOf(s schema.Source) lang.Text {
+	if s.Range.File == "" {
+		return lang.Text{}
+	}
+	if s.EachKey == "" {
+		return lang.Same(s.Range.String())
+	}
+	return lang.F("%s, row %s", "%s，行 %s", s.Range, s.EachKey)
+}
+
+func (p *page) uploads(uploads []reconcile.Upload) {
+	if len(uploads) == 0 {
+		return
+	}
+	var size int64
+	for _, u := range uploads {
+		size += u.Size
+	}
+	t := counted(len(uploads), "picture is", "pictures are", "张图片")
+	p.line(0, both(t.EN+" uploaded first, each once ("+megabytes(size)+").", "先上传 "+t.ZH+"，每张只传一次（"+megabytes(size)+"）。"))
+	p.blank()
+}
+
+// breaches adds the guards that the plan breaks, with the way past them.
+func (p *page) breaches(breaches []reconcile.Breach) {
+	for _, b := range breaches {
+		limit, actual := strconv.Itoa(int(b.Limit)), strconv.Itoa(int(b.Actual))
+		if b.Guard == reconcile.GuardPriceDrop {
+			limit, actual = percent(b.Limit), percent(b.Actual)
+		}
+		p.line(0, raw("! ").as(red), words(lang.F("guard %s: %s is more than the limit %s", "超出保护限制 %s：%s，上限 %s", b.Guard, actual, limit)).as(red))
+		for i, a := range b.Objects {
+			if i == maxBreachObjects {
+				p.line(4, format("and %d more", "等另外 %d 个", len(b.Objects)-i))
+				break
+			}
+			p.line(4, raw(a.String()))
+		}
+		p.line(4, format("apply refuses this plan; if it is meant: --override-guard %s", "apply 会拒绝执行；若确认无误：--override-guard %s", b.Guard))
+		p.blank()
+	}
+}
+
+// maxBreachObjects is how many objects are named under a broken guard.
+const maxBreachObjects = 10
+
+// summary ends a plan: how many of what, what goes to review, what stays.
+func (p *page) summary(plan *reconcile.Plan) {
+	if plan.Empty() {
+		p.line(0, both("No changes. The shop is as declared.", "没有变更，店铺与声明一致。").as(green))
+		p.line(0, words(sentence(listed(untouched(plan)))))
+		return
+	}
+	s := plan.Summary()
+	p.line(0, both("Plan: ", "计划：").as(bold), words(sentence(listed(tally(s)))))
+	if s.Reviews > 0 {
+		p.line(0, format("%d to review, using %d of the %d product submissions a day; %d writing calls in all.",
+			"%d 项需要审核，占用每日 %[3]d 次商品提交额度中的 %[2]d 次；共 %[4]d 次写入请求。",
+			s.Reviews, s.Submissions, dailySubmissions, s.Calls))
+	}
+	if s.Irreversible > 0 {
+		p.line(0, words(sentence(counted(s.Irreversible, "change cannot be undone", "changes cannot be undone", "项变更不可恢复"))).as(red))
+	}
+	p.line(0, words(sentence(listed(untouched(plan)))))
+}
+
+// tally counts the changes by what happens, leaving out what does not occur.
+func tally(s reconcile.Summary) []lang.Text {
+	var parts []lang.Text
+	for _, c := range []struct {
+		n      int
+		en, zh string
+	}{
+		{s.Create, "to create", "个新建"},
+		{s.Submit, "to submit for audit", "个提交资质审核"},
+		{s.Update, "to update", "个更新"},
+		{s.Edit, "to edit at once", "个即时修改"},
+		{s.Settings, "to change settings", "个修改商家设置"},
+		{s.List, "to list", "个上架"},
+		{s.Delist, "to delist", "个下架"},
+		{s.Delete, "to delete", "个删除"},
+		{s.Withdraw, "to withdraw from review", "个撤回审核"},
+		{s.Forget, "to forget", "个不再管理"},
+		{s.Wait, "waiting", "个等待中"},
+		{s.Block, "blocked", "个受阻"},
+	} {
+		if c.n > 0 {
+			parts = append(parts, counted(c.n, c.en, c.en, c.zh))
+		}
+	}
+	return parts
+}
+
+// untouched counts what the plan leaves alone.
+func untouched(plan *reconcile.Plan) []lang.Text {
+	parts := []lang.Text{counted(plan.Unchanged, "unchanged", "unchanged", "个未变")}
+	if plan.Adopted > 0 {
+		parts = append(parts, lang.F("%d of them new to the state", "其中 %d 个首次记入状态", plan.Adopted))
+	}
+	if plan.Unmanaged > 0 {
+		parts = append(parts, counted(plan.Unmanaged, "in the shop but not in the files", "in the shop but not in the files", "个只在店铺中、不归文件管理"))
+	}
+	return parts
+}

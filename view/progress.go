@@ -1,0 +1,122 @@
+package view
+
+import (
+	"time"
+
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/reconcile"
+	"github.com/shopctl/shopctl/schema"
+)
+
+// Progress tells what Apply is doing: one line per object that is finished
+// with, and on a terminal a status line below them.
+type Progress struct {
+	view   *View
+	status *StatusLine // nil where lines cannot be redrawn
+	titles map[schema.Address]string
+	shown  time.Time
+}
+
+// Progress makes a listener for the events of one run of a plan. While it is
+// in use, whatever else is written to Err stays above the status line. Close
+// ends it.
+func (v *View) Progress(plan *reconcile.Plan) *Progress {
+	g := &Progress{view: v, titles: map[schema.Address]string{}}
+	for i := range plan.Changes {
+		g.titles[plan.Changes[i].Address] = plan.Changes[i].Title
+	}
+	g.status, _ = v.Err.(*StatusLine)
+	if !v.Live {
+		g.status = nil
+	}
+	return g
+}
+
+// Event shows one event. Apply sends them one at a time.
+func (g *Progress) Event(e reconcile.Event) {
+	p := g.view.errPage()
+	if spans := g.finished(e); spans != nil {
+		p.line(0, spans...)
+		p.flush(g.view.Err)
+	}
+	g.redraw(e)
+}
+
+// Close takes the status line away.
+func (g *Progress) Close() {
+	if g.status != nil {
+		g.status.Set("")
+	}
+}
+
+// finished is the line for an event after which an object, or the uploading, is
+// over for this run; nil for all others.
+func (g *Progress) finished(e reconcile.Event) []span {
+	switch e.Kind {
+	case reconcile.EventUploaded:
+		if e.Done == e.Total {
+			return []span{raw("✓ ").as(green), words(counted(e.Total, "picture uploaded", "pictures uploaded", "张图片已上传"))}
+		}
+	case reconcile.EventSettled:
+		return g.object("✓ ", green, e, lang.T("as declared", "已与声明一致"))
+	case reconcile.EventWaiting:
+		if e.Wait != nil {
+			return g.object("⧗ ", blue, e, waitOf(*e.Wait))
+		}
+	case reconcile.EventBlocked:
+		if e.Block != nil {
+			return g.object("✗ ", red, e, blockOf(e.Block))
+		}
+	case reconcile.EventFailed:
+		return g.object("✗ ", red, e, adviceOn(e.Err).What)
+	}
+	return nil
+}
+
+func (g *Progress) object(symbol string, st style, e reconcile.Event, what lang.Text) []span {
+	return []span{raw(symbol).as(st), raw(e.Address.String()).as(bold), raw(" " + g.titles[e.Address]), both(": ", "："), words(what)}
+}
+
+// redrawEvery keeps a terminal readable and a slow connection free.
+const redrawEvery = 100 * time.Millisecond
+
+// redraw shows where the run is. Events say when they happened, so no other
+// clock is needed.
+func (g *Progress) redraw(e reconcile.Event) {
+	if g.status == nil || e.At.Sub(g.shown) < redrawEvery && e.Kind != reconcile.EventPolling {
+		return
+	}
+	t := g.doing(e)
+	if t.IsZero() {
+		return
+	}
+	g.shown = e.At
+	line := clean(t.In(g.view.Lang))
+	if w := g.view.width(); w > 0 {
+		line = cells.Truncate(line, w-1, "…")
+	}
+	g.status.Set(line)
+}
+
+func (g *Progress) doing(e reconcile.Event) lang.Text {
+	switch e.Kind {
+	case reconcile.EventUploaded:
+		return lang.F("uploading pictures: %d of %d", "正在上传图片：%d / %d", e.Done, e.Total)
+	case reconcile.EventStarted:
+		t := steps[e.Op]
+		return lang.T(e.Address.String()+": "+t.EN+howFar(e).EN, e.Address.String()+"："+t.ZH+howFar(e).ZH)
+	case reconcile.EventRetry:
+		return lang.F("%s: tried again at %s", "%[1]s：%[2]s 重试", e.Address, e.Until.In(schema.Beijing).Format("15:04:05"))
+	case reconcile.EventPolling:
+		return lang.F("%d under review; next look at %s", "%d 项审核中，%s 再次查看", e.Total, e.Until.In(schema.Beijing).Format("15:04:05"))
+	}
+	return lang.Text{}
+}
+
+// howFar is how far the run is, where the event knows.
+func howFar(e reconcile.Event) lang.Text {
+	if e.Total == 0 {
+		return lang.Text{}
+	}
+	return lang.F(" (%d of %d)", "（%d / %d）", e.Done, e.Total)
+}

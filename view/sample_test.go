@@ -1,0 +1,183 @@
+package view
+
+import (
+	"time"
+
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/reconcile"
+	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
+)
+
+// The sample shop sells blankets. Everything below happens on one Friday.
+var friday = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+
+func at(minutes int) *time.Time {
+	t := friday.Add(time.Duration(minutes) * time.Minute)
+	return &t
+}
+
+func spu(id string) schema.Address { return schema.Address{Kind: schema.KindSPU, Name: id} }
+
+var (
+	brandCXY = schema.Address{Kind: schema.KindBrand, Name: "cxy"}
+	merchant = schema.Address{Kind: schema.KindMerchant}
+)
+
+func line(n int) schema.Source {
+	return schema.Source{Range: schema.Range{File: "products.hcl", Start: schema.Pos{Line: n, Column: 1}}}
+}
+
+func sampleCatalog() *schema.Catalog {
+	attrs := []schema.Attr{{Key: "选择颜色", Value: "酒红"}, {Key: "选择套装", Value: "100cm*150cm"}}
+	return &schema.Catalog{
+		SPUs: map[string]*schema.SPU{"719": {OutProductID: "719", SKUs: []schema.SKU{{OutSKUID: "27359029914", SKUAttrs: attrs}}}},
+		Images: map[schema.ImageKey]schema.Image{
+			"sha256:1": {Key: "sha256:1", Path: "img/719/1.png"},
+			"sha256:2": {Key: "sha256:2", Path: "img/719/2.png"},
+		},
+	}
+}
+
+// samplePlan holds one change of every action, cause, wait and block.
+func samplePlan() *reconcile.Plan {
+	return &reconcile.Plan{
+		ShopName: "blankets", Shop: state.ShopID{Platform: "component", AppID: "wx0123456789abcdef"},
+		Lineage: "c0ffee", Serial: 7, CatalogDigest: "d1", At: friday,
+		Changes:   sampleChanges(),
+		Uploads:   []reconcile.Upload{{Key: "sha256:2", Path: "img/719/2.png", Size: 1_250_000, For: []schema.Address{spu("719")}}},
+		Breaches:  []reconcile.Breach{{Guard: reconcile.GuardPriceDrop, Limit: 0.3, Actual: 0.455, Objects: []schema.Address{spu("722")}}, {Guard: reconcile.GuardRemovals, Limit: 1, Actual: 2, Objects: []schema.Address{spu("725"), spu("726")}}},
+		Unchanged: 12, Adopted: 1, Unmanaged: 3,
+	}
+}
+
+func sampleChanges() []reconcile.Change {
+	return []reconcile.Change{
+		{
+			Address: merchant, Action: reconcile.ActionSettings, Steps: []reconcile.Op{reconcile.OpUpdateMerchant},
+			Class: reconcile.ClassFree, Cause: reconcile.CauseDrift, Source: line(3),
+			Fields: []reconcile.FieldDiff{{Path: "service_agent_phone", Kind: reconcile.FieldText, Old: "020-11110000", New: "020-88880000", Cause: reconcile.CauseDrift}},
+		},
+		{
+			Address: brandCXY, Title: "CXY", Action: reconcile.ActionSubmit, Steps: []reconcile.Op{reconcile.OpSubmitBrand},
+			Class: reconcile.ClassReview, Cause: reconcile.CauseFile, Source: line(9),
+		},
+		{
+			Address: spu("719"), Title: "毛毯百搭休闲珊瑚绒毯子100*150cm", Action: reconcile.ActionUpdate,
+			Steps: []reconcile.Op{reconcile.OpWithdraw, reconcile.OpUpdate}, Class: reconcile.ClassReview, Cause: reconcile.CauseFile, Submissions: 1,
+			Fields: []reconcile.FieldDiff{
+				{Path: "title", Kind: reconcile.FieldText, Old: "毛毯", New: "毛毯百搭休闲珊瑚绒毯子100*150cm", Cause: reconcile.CauseFile},
+				{Path: "head_img", Kind: reconcile.FieldPictures, Old: "sha256:1", New: "sha256:1\nsha256:2", Cause: reconcile.CauseFile},
+				{Path: "desc_info.desc", Kind: reconcile.FieldText, New: "旅行毯", Cause: reconcile.CauseFile},
+				{Path: "sku.27359029914.sale_price", Kind: reconcile.FieldMoney, Old: "990", New: "890", Cause: reconcile.CauseFile},
+				{Path: "sku.27359029914.market_price", Kind: reconcile.FieldMoney, Old: "2190", New: "1990", Cause: reconcile.CauseBoth},
+				{Path: "sku.27359029915", Kind: reconcile.FieldSKU, New: "选择颜色 蓝色 / 选择套装 100cm*150cm ¥9.90", Cause: reconcile.CauseFile},
+				{Path: "sku.red.v1", Kind: reconcile.FieldSKU, Old: "选择颜色 深红 ¥9.90", Cause: reconcile.CauseFile},
+			},
+			Needs: []schema.Address{brandCXY}, Images: []schema.ImageKey{"sha256:2"}, Source: line(21),
+		},
+		{
+			Address: spu("720"), Title: "电热毯", Action: reconcile.ActionCreate, Steps: []reconcile.Op{reconcile.OpAdd},
+			Class: reconcile.ClassReview, Cause: reconcile.CauseFile, Submissions: 1, Needs: []schema.Address{brandCXY},
+			Waits: []reconcile.Wait{{Kind: reconcile.WaitBrand, On: &brandCXY}}, Source: schema.Source{Range: line(40).Range, EachKey: "720"},
+		},
+		{
+			Address: spu("721"), Title: "毛毯（蓝）", Action: reconcile.ActionBlock, Cause: reconcile.CauseRejection, Class: reconcile.ClassNone,
+			Block:  &reconcile.Block{Kind: reconcile.BlockRejected, Reason: "标题含有极限词“最好”，请修改", At: at(-60)},
+			Source: line(60),
+		},
+		{
+			Address: spu("722"), Title: "毛毯（灰）", Action: reconcile.ActionEdit, Steps: []reconcile.Op{reconcile.OpUpdateFree, reconcile.OpList},
+			Class: reconcile.ClassFree, Cause: reconcile.CauseDrift,
+			Fields: []reconcile.FieldDiff{
+				{Path: "sku.s1.sale_price", Kind: reconcile.FieldMoney, Old: "1990", New: "1085", Cause: reconcile.CauseDrift},
+				{Path: "sku.s1.stock_num", Kind: reconcile.FieldNumber, Old: "0", New: "300", Cause: reconcile.CauseDrift},
+				{Path: "shelf", Kind: reconcile.FieldShelf, Old: "off", New: "on", Cause: reconcile.CauseDrift},
+			},
+			Source: line(80),
+		},
+		{
+			Address: spu("723"), Title: "毛毯（绿）", Action: reconcile.ActionWait, Cause: reconcile.CauseReview, Class: reconcile.ClassNone,
+			Waits: []reconcile.Wait{{Kind: reconcile.WaitReview, Since: at(-15)}}, Source: line(100),
+		},
+		{
+			Address: spu("724"), Title: "毛毯（黑）", Action: reconcile.ActionBlock, Cause: reconcile.CauseRejection, Class: reconcile.ClassNone,
+			Block: &reconcile.Block{Kind: reconcile.BlockBanned}, Source: line(120),
+			Notes: []lang.Text{lang.T("the online copy is older than the draft", "线上版本比草稿旧")},
+		},
+		{
+			Address: spu("725"), Title: "旧毛毯", Action: reconcile.ActionDelist, Steps: []reconcile.Op{reconcile.OpDelist},
+			Class: reconcile.ClassFree, Cause: reconcile.CauseFile,
+		},
+		{
+			Address: spu("726"), Title: "更旧的毛毯", Action: reconcile.ActionDelete, Steps: []reconcile.Op{reconcile.OpDelete},
+			Class: reconcile.ClassIrreversible, Cause: reconcile.CauseFile,
+		},
+		{
+			Address: spu("727"), Action: reconcile.ActionForget, Steps: []reconcile.Op{reconcile.OpForget}, Class: reconcile.ClassNone, Cause: reconcile.CauseFile,
+		},
+	}
+}
+
+func sampleReport() *reconcile.Report {
+	refused := &provider.Error{
+		Class: provider.ClassFix, Call: "spu/add", Code: 1000045, Message: "标题不合规", RID: "6500aaaa-11112222-33334444",
+		Meaning: lang.T("The title breaks the rules.", "标题不符合规则。"),
+		Remedy:  lang.T("Rewrite the title.", "请修改标题。"),
+	}
+	return &reconcile.Report{
+		Results: []reconcile.Result{
+			{Address: merchant, Outcome: reconcile.OutcomeDone, Steps: []reconcile.Op{reconcile.OpUpdateMerchant}, Source: line(3)},
+			{Address: brandCXY, Title: "CXY", Outcome: reconcile.OutcomePending, Steps: []reconcile.Op{reconcile.OpSubmitBrand}, Waits: []reconcile.Wait{{Kind: reconcile.WaitAudit, Since: at(0)}}, Source: line(9)},
+			{Address: spu("719"), Title: "毛毯", Outcome: reconcile.OutcomeDone, Steps: []reconcile.Op{reconcile.OpWithdraw, reconcile.OpUpdate}, Source: line(21)},
+			{Address: spu("720"), Title: "电热毯", Outcome: reconcile.OutcomeFailed, Err: refused, Source: line(40)},
+			{Address: spu("721"), Title: "毛毯（蓝）", Outcome: reconcile.OutcomeBlocked, Block: &reconcile.Block{Kind: reconcile.BlockRejected, Reason: "标题含有极限词“最好”，请修改", At: at(-60)}, Source: line(60)},
+			{Address: spu("722"), Title: "毛毯（灰）", Outcome: reconcile.OutcomeLater, Waits: []reconcile.Wait{{Kind: reconcile.WaitQuota}}, Source: line(80)},
+		},
+		Uploaded: 3, Calls: 8,
+		Stopped: &provider.Error{
+			Class: provider.ClassLater, Call: "spu/update", Code: 1000019, Message: "请求过于频繁", SubmissionLimit: true,
+			Meaning: lang.T("Too many submissions in the last hour.", "最近一小时内提交次数过多。"),
+			Remedy:  lang.T("Wait an hour.", "请等待一小时。"),
+		},
+		RetryAfter: time.Hour, Took: 93 * time.Second,
+	}
+}
+
+// sampleBoard holds every status.
+func sampleBoard() []reconcile.Standing {
+	return []reconcile.Standing{
+		{Address: merchant, Declared: true, Managed: true, Present: true},
+		{Address: spu("719"), Title: "毛毯百搭休闲珊瑚绒毯子100*150cm加长加厚", Declared: true, Managed: true, Wanted: true, Present: true, Shelf: provider.ShelfListed},
+		{Address: spu("720"), Title: "电热毯", Declared: true, Wanted: true, Change: &reconcile.Change{Action: reconcile.ActionCreate, Steps: []reconcile.Op{reconcile.OpAdd}, Waits: []reconcile.Wait{{Kind: reconcile.WaitBrand, On: &brandCXY}}}},
+		{Address: spu("721"), Title: "毛毯（蓝）", Declared: true, Managed: true, Wanted: true, Present: true, Shelf: provider.ShelfListed, Review: provider.ReviewRejected,
+			Rejected: &reconcile.Block{Kind: reconcile.BlockRejected, Reason: "标题含有极限词", At: at(-60)}},
+		{Address: spu("722"), Title: "毛毯（灰）", Declared: true, Managed: true, Wanted: true, Present: true, Shelf: provider.ShelfDelisted,
+			Change: &reconcile.Change{Action: reconcile.ActionList, Steps: []reconcile.Op{reconcile.OpList}}},
+		{Address: spu("723"), Title: "毛毯（绿）", Declared: true, Managed: true, Wanted: true, Present: true, Shelf: provider.ShelfInitial, Review: provider.ReviewRunning, SubmittedAt: *at(-15)},
+		{Address: spu("724"), Title: "毛毯（黑）", Declared: true, Managed: true, Wanted: true, Present: true, Shelf: provider.ShelfBanned,
+			Change: &reconcile.Change{Action: reconcile.ActionBlock, Block: &reconcile.Block{Kind: reconcile.BlockBanned}}},
+		{Address: spu("725"), Title: "旧毛毯", Declared: true, Managed: true, Present: true, Shelf: provider.ShelfDelisted},
+		{Address: spu("726"), Title: "新毛毯", Declared: true, Wanted: true, Change: &reconcile.Change{Action: reconcile.ActionCreate, Steps: []reconcile.Op{reconcile.OpAdd}}},
+		{Address: spu("727"), Title: "毛毯（红）", Declared: true, Wanted: true, Change: &reconcile.Change{Action: reconcile.ActionBlock, Block: &reconcile.Block{Kind: reconcile.BlockNeeds, On: &brandCXY}}},
+		{Address: spu("900"), Title: "别人的商品", Present: true, Shelf: provider.ShelfListed},
+	}
+}
+
+func sampleState() *state.State {
+	rec := func(id string) *state.Record { return &state.Record{Address: spu(id)} }
+	full := rec("719")
+	full.RemoteID, full.SKUIDs = "10000000000000123", map[string]string{"27359029914": "3322"}
+	full.Stamp, full.SubmittedAt = "sc1-00112233445566778899aabbccddeeff", at(0)
+	full.Memo = map[string]string{"title": "毛毯", "sku.27359029914.sale_price": "990"}
+	full.OnRemove = schema.OnRemoveDelist
+	rejected := rec("721")
+	rejected.Rejected = &state.Rejection{Stamp: "sc1-0", Reason: "标题含有极限词", At: friday}
+	brand := &state.Record{Address: brandCXY, AuditID: "RQ1", AuditPending: true}
+	return &state.State{
+		Header:  state.Header{Version: 1, Lineage: "c0ffee", Serial: 7, Shop: state.ShopID{Platform: "component", AppID: "wx0123456789abcdef"}},
+		Records: map[schema.Address]*state.Record{full.Address: full, rejected.Address: rejected, brand.Address: brand},
+		Images:  map[schema.ImageKey]state.ImageRecord{"sha256:1": {URL: "https://mmecimage.cn/p/1", At: friday}},
+	}
+}
