@@ -21,7 +21,7 @@ type account struct {
 	Scene     sceneGroup     `json:"scene"`
 
 	Info       merchantInfo `json:"info"`
-	Brands     []brandGrant `json:"brands,omitempty"`
+	Brands     []BrandGrant `json:"brands,omitempty"`
 	Categories []int        `json:"categories,omitempty"` // leaf ids granted by an audit
 }
 
@@ -33,8 +33,8 @@ func (a *account) next() uint64 {
 	return a.Serial
 }
 
-// brandGrant is a brand that an audit has granted.
-type brandGrant struct {
+// BrandGrant is a brand that an audit has granted.
+type BrandGrant struct {
 	BrandID uint64 `json:"brand_id"`
 	Wording string `json:"brand_wording"`
 }
@@ -43,16 +43,16 @@ type brandGrant struct {
 const noBrand = 2100000000
 
 func (a *account) hasBrand(id uint64) bool {
-	return id == noBrand || slices.ContainsFunc(a.Brands, func(b brandGrant) bool { return b.BrandID == id })
+	return id == noBrand || slices.ContainsFunc(a.Brands, func(b BrandGrant) bool { return b.BrandID == id })
 }
 
 // grantBrand gives a wording an id; one wording has one id.
 func (a *account) grantBrand(wording string) uint64 {
-	i := slices.IndexFunc(a.Brands, func(b brandGrant) bool { return b.Wording == wording })
+	i := slices.IndexFunc(a.Brands, func(b BrandGrant) bool { return b.Wording == wording })
 	if i >= 0 {
 		return a.Brands[i].BrandID
 	}
-	b := brandGrant{BrandID: 29000 + a.next(), Wording: wording}
+	b := BrandGrant{BrandID: 29000 + a.next(), Wording: wording}
 	a.Brands = append(a.Brands, b)
 	return b.BrandID
 }

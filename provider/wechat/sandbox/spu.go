@@ -10,8 +10,8 @@ import (
 type product struct {
 	ProductID    uint64            `json:"product_id"`
 	OutProductID string            `json:"out_product_id"`
-	Draft        content           `json:"draft"`
-	Online       *content          `json:"online,omitempty"` // nil: never approved
+	Draft        Content           `json:"draft"`
+	Online       *Content          `json:"online,omitempty"` // nil: never approved
 	Status       int               `json:"status"`
 	EditStatus   int               `json:"edit_status"`
 	SKUIDs       map[string]uint64 `json:"sku_ids"` // by out_sku_id; once given, for ever
@@ -49,8 +49,8 @@ const (
 	statusBanned   = 13
 )
 
-// content is what a merchant sends, with pictures as ids.
-type content struct {
+// Content is what a merchant sends, with pictures as ids.
+type Content struct {
 	Title      string     `json:"title"`
 	Path       string     `json:"path"`
 	DirectPath string     `json:"direct_path,omitempty"`
@@ -61,13 +61,13 @@ type content struct {
 	Leaf       int        `json:"third_cat_id"`
 	BrandID    uint64     `json:"brand_id"`
 	Version    string     `json:"info_version,omitempty"`
-	SKUs       []sku      `json:"skus"`
+	SKUs       []SKU      `json:"skus"`
 	Scenes     []int      `json:"scene_group_list,omitempty"`
-	Extensions extensions `json:"extensions"`
+	Extensions Extensions `json:"extensions"`
 }
 
-// sku is one variant. Prices are fen.
-type sku struct {
+// SKU is one variant. Prices are fen.
+type SKU struct {
 	OutSKUID    string `json:"out_sku_id"`
 	ThumbImg    string `json:"thumb_img,omitempty"`
 	SalePrice   int64  `json:"sale_price"`
@@ -75,17 +75,18 @@ type sku struct {
 	StockNum    int64  `json:"stock_num"`
 	Barcode     string `json:"barcode,omitempty"`
 	SKUCode     string `json:"sku_code,omitempty"`
-	Attrs       []attr `json:"sku_attrs,omitempty"`
+	Attrs       []Attr `json:"sku_attrs,omitempty"`
 }
 
-type attr struct {
+// Attr is one property by which SKUs differ.
+type Attr struct {
 	Key   string `json:"attr_key"`
 	Value string `json:"attr_value"`
 }
 
-// extensions are members of the pages of mid-2021 that later samples lack
+// Extensions are members of the pages of mid-2021 that later samples lack
 // (reference section 8.1). They are kept, and not echoed unless a knob says so.
-type extensions struct {
+type Extensions struct {
 	ItemType    int            `json:"item_type,omitempty"`
 	Supplier    string         `json:"supplier,omitempty"`
 	ExpressFee  int64          `json:"express_fee,omitempty"`
@@ -97,14 +98,14 @@ type extensions struct {
 	UnitFactor  int            `json:"unitfactor,omitempty"`
 }
 
-func (c content) clone() content {
+func (c Content) clone() Content {
 	c.HeadImg, c.Proofs, c.DescImgs = slices.Clone(c.HeadImg), slices.Clone(c.Proofs), slices.Clone(c.DescImgs)
 	c.SKUs, c.Scenes = slices.Clone(c.SKUs), slices.Clone(c.Scenes)
 	return c
 }
 
-func (c *content) sku(out string) *sku {
-	i := slices.IndexFunc(c.SKUs, func(k sku) bool { return k.OutSKUID == out })
+func (c *Content) SKU(out string) *SKU {
+	i := slices.IndexFunc(c.SKUs, func(k SKU) bool { return k.OutSKUID == out })
 	if i < 0 {
 		return nil
 	}
@@ -113,11 +114,11 @@ func (c *content) sku(out string) *sku {
 
 // copies are the draft and, if there is one, the online copy: what an edit
 // without review writes.
-func (p *product) copies() []*content {
+func (p *product) copies() []*Content {
 	if p.Online == nil {
-		return []*content{&p.Draft}
+		return []*Content{&p.Draft}
 	}
-	return []*content{&p.Draft, p.Online}
+	return []*Content{&p.Draft, p.Online}
 }
 
 // Bases of the ids that the platform gives. Those of products have 17 digits
@@ -158,7 +159,7 @@ func (x *exchange) find(s selector) (*product, *refusal) {
 }
 
 // submit stores new content as the draft and sends it to review.
-func (x *exchange) submit(p *product, c content) *refusal {
+func (x *exchange) submit(p *product, c Content) *refusal {
 	quick := x.knobs.QuickPriceReview && p.Online != nil && onlyPricesDiffer(*p.Online, c)
 	if !quick {
 		if r := x.checkSubmissions(p); r != nil {
@@ -189,9 +190,9 @@ func (x *exchange) keep(p *product) {
 	x.changes.add(p)
 }
 
-func onlyPricesDiffer(a, b content) bool {
+func onlyPricesDiffer(a, b Content) bool {
 	a, b = a.clone(), b.clone()
-	for _, c := range []content{a, b} {
+	for _, c := range []Content{a, b} {
 		for i := range c.SKUs {
 			k := &c.SKUs[i]
 			k.SalePrice, k.MarketPrice, k.StockNum = 0, 0, 0
@@ -256,7 +257,7 @@ func updateSPU(x *exchange, in *updateRequest) (reply, *refusal) {
 	}), nil
 }
 
-func (x *exchange) skuIDs(p *product, skus []sku) []reply {
+func (x *exchange) skuIDs(p *product, skus []SKU) []reply {
 	list := []reply{}
 	for i, k := range skus {
 		list = append(list, reply{{"sku_id", x.skuID(p.SKUIDs[k.OutSKUID], i)}, {"out_sku_id", k.OutSKUID}})
@@ -387,8 +388,8 @@ func updateFree(x *exchange, in *freeRequest) (reply, *refusal) {
 
 // changeSKU writes one SKU into both copies. A SKU that the draft has dropped
 // changes only online.
-func (x *exchange) changeSKU(online, draft *content, change freeSKU) *refusal {
-	k := online.sku(change.OutSKUID)
+func (x *exchange) changeSKU(online, draft *Content, change freeSKU) *refusal {
+	k := online.SKU(change.OutSKUID)
 	if k == nil {
 		return refuse(1000004)
 	}
@@ -396,13 +397,13 @@ func (x *exchange) changeSKU(online, draft *content, change freeSKU) *refusal {
 	if r := x.checkNumbers(*k); r != nil {
 		return r
 	}
-	if d := draft.sku(change.OutSKUID); d != nil {
+	if d := draft.SKU(change.OutSKUID); d != nil {
 		change.write(d)
 	}
 	return nil
 }
 
-func (f freeSKU) write(k *sku) {
+func (f freeSKU) write(k *SKU) {
 	set(&k.SalePrice, f.SalePrice)
 	set(&k.MarketPrice, f.MarketPrice)
 	set(&k.StockNum, f.StockNum)
@@ -430,7 +431,7 @@ func (x *exchange) sell(p *product) {
 }
 
 // attributes of a SKU as one comparable string, for people.
-func (k sku) attributes() string {
+func (k SKU) attributes() string {
 	s := ""
 	for _, a := range k.Attrs {
 		s += a.Key + "：" + a.Value + "　"

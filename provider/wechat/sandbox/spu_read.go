@@ -32,7 +32,7 @@ func getSPU(x *exchange, in *getRequest) (reply, *refusal) {
 }
 
 // plane is the copy that need_edit_spu asks for; nil when there is none.
-func (p *product) plane(needEdit int) *content {
+func (p *product) plane(needEdit int) *Content {
 	if needEdit == 1 {
 		return &p.Draft
 	}
@@ -41,7 +41,7 @@ func (p *product) plane(needEdit int) *content {
 
 // render is a product as replies show it, with what real replies have beside
 // the documented members (reference section 8.4).
-func (x *exchange) render(p *product, c *content) reply {
+func (x *exchange) render(p *product, c *Content) reply {
 	out := reply{
 		{"product_id", p.ProductID},
 		{"out_product_id", p.OutProductID},
@@ -74,7 +74,7 @@ func (x *exchange) render(p *product, c *content) reply {
 }
 
 // productType comes back as a number, whatever was sent.
-func (e extensions) productType() int {
+func (e Extensions) productType() int {
 	n, _ := strconv.Atoi(string(e.ProductType)) // free text counts as not given
 	return max(n, 1)
 }
@@ -92,7 +92,7 @@ func (p *product) auditInfo() reply {
 	return append(info, member{"audit_id", p.AuditID})
 }
 
-func (x *exchange) renderSKUs(p *product, c *content) []reply {
+func (x *exchange) renderSKUs(p *product, c *Content) []reply {
 	list := []reply{}
 	for i, k := range c.SKUs {
 		list = append(list, reply{

@@ -23,7 +23,7 @@ type spuRequest struct {
 	Version      string       `json:"info_version"`
 	SKUs         []skuRequest `json:"skus"`
 	Scenes       *[]int       `json:"scene_group_list"`
-	extensions
+	Extensions
 }
 
 type descInfo struct {
@@ -33,7 +33,7 @@ type descInfo struct {
 
 type skuRequest struct {
 	OutProductID string `json:"out_product_id"`
-	sku
+	SKU
 }
 
 // Limits of content. Those marked are the successor's or version 1's, for want
@@ -86,14 +86,14 @@ var contentRules = []contentRule{
 }
 
 // checkContent applies the rules and turns the request into content.
-func (x *exchange) checkContent(in *spuRequest, outID string, adding bool) (content, *refusal) {
+func (x *exchange) checkContent(in *spuRequest, outID string, adding bool) (Content, *refusal) {
 	if outID == "" {
-		return content{}, refuse(1000001)
+		return Content{}, refuse(1000001)
 	}
 	in.OutProductID = outID
 	for _, rule := range contentRules {
 		if r := rule(x, in, adding); r != nil {
-			return content{}, r
+			return Content{}, r
 		}
 	}
 	return x.readContent(in)
@@ -197,7 +197,7 @@ func ruleSKUIDs(_ *exchange, in *spuRequest, _ bool) *refusal {
 
 func ruleNumbers(x *exchange, in *spuRequest, _ bool) *refusal {
 	for _, k := range in.SKUs {
-		if r := x.checkNumbers(k.sku); r != nil {
+		if r := x.checkNumbers(k.SKU); r != nil {
 			return r
 		}
 	}
@@ -205,7 +205,7 @@ func ruleNumbers(x *exchange, in *spuRequest, _ bool) *refusal {
 }
 
 // checkNumbers holds for every write of a SKU, also without review.
-func (x *exchange) checkNumbers(k sku) *refusal {
+func (x *exchange) checkNumbers(k SKU) *refusal {
 	top := x.knobs.MaxPrice
 	switch {
 	case k.SalePrice <= 0, k.MarketPrice < k.SalePrice, k.StockNum < 0,
@@ -257,10 +257,10 @@ func ruleScenes(x *exchange, in *spuRequest, _ bool) *refusal {
 }
 
 // readContent looks the pictures up and keeps everything else as it came.
-func (x *exchange) readContent(in *spuRequest) (c content, r *refusal) {
-	c = content{
+func (x *exchange) readContent(in *spuRequest) (c Content, r *refusal) {
+	c = Content{
 		Title: in.Title, Path: in.Path, DirectPath: in.DirectPath, Desc: in.DescInfo.Desc,
-		Leaf: in.Leaf, BrandID: in.BrandID, Version: in.Version, Extensions: in.extensions,
+		Leaf: in.Leaf, BrandID: in.BrandID, Version: in.Version, Extensions: in.Extensions,
 	}
 	if in.Scenes != nil {
 		c.Scenes = *in.Scenes
@@ -274,10 +274,10 @@ func (x *exchange) readContent(in *spuRequest) (c content, r *refusal) {
 		}
 	}
 	for _, k := range in.SKUs {
-		if k.sku.ThumbImg, r = x.findPicture(k.ThumbImg); r != nil {
+		if k.SKU.ThumbImg, r = x.findPicture(k.ThumbImg); r != nil {
 			return c, r
 		}
-		c.SKUs = append(c.SKUs, k.sku)
+		c.SKUs = append(c.SKUs, k.SKU)
 	}
 	return c, nil
 }
