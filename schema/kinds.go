@@ -232,8 +232,14 @@ type Catalog struct {
 	Images map[ImageKey]Image
 	// Sources says where each object was declared.
 	Sources map[Address]Source
-	// Digest is sha256 over the canonical form of everything above, in hex.
+	// Tree is the category tree that the catalog was checked against, nil when
+	// none was known.
+	Tree *CategoryTree
+	// Digest is sha256 over the canonical form of everything above that a plan
+	// depends on (not where it was written), in hex.
 	Digest string
+
+	dir string // the catalog directory, for Open
 }
 
 // Source is where an object comes from: the block, and for for_each the key of the row.

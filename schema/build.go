@@ -1,0 +1,277 @@
+package schema
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"github.com/shopctl/shopctl/lang"
+)
+
+// builder makes the kinds of nodes, and applies the rules to each.
+type builder struct {
+	*report
+	gallery *gallery
+	tree    *CategoryTree
+	catalog *Catalog
+	// wordings, leaves and categories serve the rules between objects.
+	wordings   map[string]Range
+	leaves     map[CategoryRef]Range
+	categories []categoryUse
+}
+
+func newBuilder(l *loader, dir string) *builder {
+	return &builder{
+		report: l.report, gallery: newGallery(l.report, l.dir), tree: l.opt.Tree,
+		wordings: map[string]Range{}, leaves: map[CategoryRef]Range{},
+		catalog: &Catalog{
+			dir:    dir,
+			Tree:   l.opt.Tree,
+			Brands: map[string]*Brand{}, Qualifications: map[string]*Qualification{}, SPUs: map[string]*SPU{},
+			Sources: map[Address]Source{},
+		},
+	}
+}
+
+// claim notes where an object stands; false, and a finding, when there is
+// another one of its address.
+func (b *builder) claim(kind Kind, n *node) (name string, ok bool) {
+	name, at := n.label, n.at
+	if n.eachKey != "" {
+		name = n.eachKey
+		if n.values["id"].v != nil || n.bad("id") || kind == KindSPU {
+			name, at = get[string](n, "id"), n.place("id")
+		}
+	}
+	if name == "" && kind != KindMerchant {
+		if !n.bad("id") && (n.eachKey == "" || n.has("id")) {
+			b.add(ruleInvalidID, at, lang.T("The id is empty.", "标识为空。"), lang.T("Give it a name.", "请填写。"))
+		}
+		return "", false
+	}
+	if !validID(name) {
+		b.add(ruleInvalidID, at, lang.F("%q holds spaces at its ends, line breaks or control characters.", "%q 首尾有空格，或含有换行、控制字符。", name), lang.T("Remove them.", "请删除这些字符。"))
+		return "", false
+	}
+	addr := Address{Kind: kind, Name: name}
+	if earlier, taken := b.catalog.Sources[addr]; taken {
+		where := earlier.Range.String()
+		if earlier.EachKey != "" {
+			where += " (" + earlier.EachKey + ")"
+		}
+		b.add(ruleDuplicateID, at, lang.F("%s is declared already at %s.", "%s 已在 %s 声明。", addr, where), lang.T("Rename or remove one of the two.", "请改名或删除其中一个。"))
+		return "", false
+	}
+	b.catalog.Sources[addr] = Source{Range: n.header, EachKey: n.eachKey}
+	return name, true
+}
+
+func validID(name string) bool {
+	return strings.TrimSpace(name) == name && !strings.ContainsFunc(name, func(r rune) bool { return r < 0x20 || r == 0x7f })
+}
+
+// pictures resolves the pictures of an attribute; those that are bad are left
+// out after they were reported.
+func (b *builder) pictures(n *node, name string) []Image {
+	var images []Image
+	for _, p := range listOf[picture](n.values[name].v) {
+		if img, ok := b.gallery.image(p); ok {
+			images = append(images, img)
+		}
+	}
+	return images
+}
+
+// count is how many elements a list has, good or bad.
+func (n *node) count(name string) int {
+	list, _ := n.values[name].v.([]any)
+	return len(list)
+}
+
+func (b *builder) merchants(nodes []*node) {
+	for _, n := range nodes {
+		if _, ok := b.claim(KindMerchant, n); ok {
+			b.catalog.Merchant = b.merchant(n)
+		}
+	}
+}
+
+func (b *builder) merchant(n *node) *Merchant {
+	m := &Merchant{
+		ServiceAgentType:  listOf[int](n.values["service_agent_type"].v),
+		ServiceAgentPath:  get[string](n, "service_agent_path"),
+		ServiceAgentPhone: get[string](n, "service_agent_phone"),
+	}
+	slices.Sort(m.ServiceAgentType)
+	m.ServiceAgentType = slices.Compact(m.ServiceAgentType)
+	if a := n.first("default_receiving_address"); a != nil {
+		m.DefaultReceivingAddress = &ReceivingAddress{
+			ReceiverName:    get[string](a, "receiver_name"),
+			TelNumber:       get[string](a, "tel_number"),
+			Country:         get[string](a, "country"),
+			Province:        get[string](a, "province"),
+			City:            get[string](a, "city"),
+			Town:            get[string](a, "town"),
+			DetailedAddress: get[string](a, "detailed_address"),
+		}
+	}
+	b.checkMerchant(n, m)
+	return m
+}
+
+func (b *builder) brand(n *node) {
+	name, ok := b.claim(KindBrand, n)
+	if !ok {
+		return
+	}
+	brand := &Brand{
+		BrandWording:                     get[string](n, "brand_wording"),
+		BrandAuditType:                   get[int](n, "brand_audit_type"),
+		BrandManagementType:              get[int](n, "brand_management_type"),
+		CommodityOriginType:              get[int](n, "commodity_origin_type"),
+		TrademarkType:                    get[string](n, "trademark_type"),
+		License:                          b.pictures(n, "license"),
+		SaleAuthorization:                b.pictures(n, "sale_authorization"),
+		TrademarkRegistrationCertificate: b.pictures(n, "trademark_registration_certificate"),
+		TrademarkChangeCertificate:       b.pictures(n, "trademark_change_certificate"),
+		TrademarkRegistrant:              get[string](n, "trademark_registrant"),
+		TrademarkRegistrantNu:            get[string](n, "trademark_registrant_nu"),
+		TrademarkAuthorizationPeriod:     get[string](n, "trademark_authorization_period"),
+		TrademarkRegistrationApplication: b.pictures(n, "trademark_registration_application"),
+		TrademarkApplicant:               get[string](n, "trademark_applicant"),
+		TrademarkApplicationTime:         get[string](n, "trademark_application_time"),
+		ImportedGoodsForm:                b.pictures(n, "imported_goods_form"),
+		Scenes:                           slices.Clone(b.catalog.Shop.Scenes),
+	}
+	b.checkBrand(n, brand)
+	b.catalog.Brands[name] = brand
+}
+
+func (b *builder) qualification(n *node) {
+	name, ok := b.claim(KindQualification, n)
+	if !ok {
+		return
+	}
+	q := &Qualification{
+		Category:    b.category(n),
+		License:     b.pictures(n, "license"),
+		Certificate: b.pictures(n, "certificate"),
+		Scenes:      slices.Clone(b.catalog.Shop.Scenes),
+	}
+	b.checkQualification(n, q)
+	b.catalog.Qualifications[name] = q
+}
+
+func (b *builder) spu(n *node) {
+	name, ok := b.claim(KindSPU, n)
+	s := &SPU{
+		OutProductID:      name,
+		Title:             get[string](n, "title"),
+		Path:              get[string](n, "path"),
+		HeadImg:           b.pictures(n, "head_img"),
+		QualificationPics: b.pictures(n, "qualification_pics"),
+		Category:          b.category(n),
+		Brand:             get[BrandRef](n, "brand"),
+		Scenes:            slices.Clone(b.catalog.Shop.Scenes),
+		InfoVersion:       get[string](n, "info_version"),
+		Listing:           !n.has("listing") || get[bool](n, "listing"),
+		StockManaged:      n.has("stock"),
+		OnRemove:          b.catalog.Shop.OnRemove,
+		InReview:          b.catalog.Shop.InReview,
+	}
+	if n.has("on_remove") {
+		s.OnRemove = OnRemove(get[string](n, "on_remove"))
+	}
+	if n.has("in_review") {
+		s.InReview = InReview(get[string](n, "in_review"))
+	}
+	if d := n.first("desc_info"); d != nil {
+		s.DescInfo = DescInfo{Desc: get[string](d, "desc"), Imgs: b.pictures(d, "imgs")}
+	}
+	if c := n.first("component"); c != nil {
+		s.Component = b.component(c)
+	}
+	for _, sku := range n.all("sku") {
+		s.SKUs = append(s.SKUs, b.sku(sku))
+	}
+	b.checkSPU(n, s)
+	if ok {
+		b.catalog.SPUs[name] = s
+	}
+}
+
+func (b *builder) component(n *node) Component {
+	c := Component{
+		DirectPath:  get[string](n, "direct_path"),
+		Supplier:    get[string](n, "supplier"),
+		ProductType: get[string](n, "product_type"),
+		SellTime:    get[string](n, "sell_time"),
+		PickUpType:  listOf[string](n.values["pick_up_type"].v),
+		UnitName:    get[string](n, "unitname"),
+		UnitFactor:  int(get[int64](n, "unitfactor")),
+	}
+	if n.has("express_fee") {
+		fee := get[Fen](n, "express_fee")
+		c.ExpressFee = &fee
+	}
+	return c
+}
+
+func (b *builder) sku(n *node) SKU {
+	s := SKU{
+		OutSKUID:    n.label,
+		SalePrice:   get[Fen](n, "sale_price"),
+		MarketPrice: get[Fen](n, "market_price"),
+		StockNum:    get[int64](n, "stock_num"),
+		Barcode:     get[string](n, "barcode"),
+		SKUCode:     get[string](n, "sku_code"),
+		SKUAttrs:    get[[]Attr](n, "sku_attrs"),
+	}
+	if n.has("thumb_img") {
+		s.ThumbImg, _ = b.gallery.image(get[picture](n, "thumb_img"))
+	}
+	if _, given := n.values["market_price"]; !given || !n.has("market_price") {
+		s.MarketPrice = s.SalePrice
+	}
+	return s
+}
+
+// finish applies the rules between objects and seals the catalog.
+func (b *builder) finish() *Catalog {
+	b.checkCategories()
+	c := b.catalog
+	c.Images = b.gallery.used
+	c.Digest = c.digest()
+	return c
+}
+
+// digest covers everything that a plan depends on: the objects and how they are
+// to be treated, not where they were written.
+func (c *Catalog) digest() string {
+	type local struct {
+		SPU          *SPU
+		Listing      bool
+		StockManaged bool
+		OnRemove     OnRemove
+		InReview     InReview
+	}
+	shop := c.Shop
+	shop.Range = Range{}
+	products := make(map[string]local, len(c.SPUs))
+	for id, s := range c.SPUs {
+		products[id] = local{s, s.Listing, s.StockManaged, s.OnRemove, s.InReview}
+	}
+	sum := sha256.Sum256(Canonical([]any{shop, c.Merchant, c.Brands, c.Qualifications, products}))
+	return hex.EncodeToString(sum[:])
+}
+
+// Addresses are the addresses of all objects, sorted.
+func (c *Catalog) Addresses() []Address {
+	addresses := make([]Address, 0, len(c.Sources))
+	for a := range c.Sources {
+		addresses = append(addresses, a)
+	}
+	slices.SortFunc(addresses, Address.Compare)
+	return addresses
+}

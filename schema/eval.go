@@ -1,0 +1,265 @@
+package schema
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/shopctl/shopctl/lang"
+)
+
+// node is a block after evaluation: Go values by attribute, not yet one of the kinds.
+type node struct {
+	spec    *BlockSpec
+	label   string
+	at      Range // of the label, or of the header where there is none
+	header  Range
+	eachKey string
+	values  map[string]value
+	nodes   []*node
+	// partial says that inner blocks could not be made, so that their absence
+	// means nothing.
+	partial bool
+}
+
+// value is one attribute's value: v has the Go type that its Type stands for
+// (see convert). A value that was reported as bad is present with ok false.
+type value struct {
+	v     any
+	at    Range
+	items []Range // of the elements of a list that is written out
+	ok    bool
+}
+
+// evaluator turns forms into nodes.
+type evaluator struct {
+	*report
+	names *names
+	root  *hcl.EvalContext
+	order func(hcl.Expression, *hcl.EvalContext) []string
+}
+
+// each calls yield for every element of for_each, or once for a block without
+// it. The context holds the element under the form's iterator.
+func (e *evaluator) each(f *form, ctx *hcl.EvalContext, yield func(key string, ctx *hcl.EvalContext)) bool {
+	if f.broken {
+		return false
+	}
+	if f.forEach == nil {
+		yield("", ctx)
+		return true
+	}
+	if f.forEach.bad {
+		return false
+	}
+	collection, ok := e.eval(f.forEach.attr.Expr, ctx)
+	if !ok || !e.iterable(collection, rangeOf(f.forEach.attr.Expr.Range())) {
+		return false
+	}
+	outer := e.row
+	defer func() { e.row = outer }()
+	for _, key := range e.keys(f.forEach.attr.Expr, collection, ctx) {
+		e.row = key.AsString()
+		val := key
+		if !collection.Type().IsSetType() {
+			val = member(collection, key)
+		}
+		child := ctx.NewChild()
+		child.Variables = map[string]cty.Value{f.iterator: cty.ObjectVal(map[string]cty.Value{"key": key, "value": val})}
+		yield(e.row, child)
+	}
+	return true
+}
+
+func member(collection, key cty.Value) cty.Value {
+	if collection.Type().IsObjectType() {
+		return collection.GetAttr(key.AsString())
+	}
+	return collection.Index(key)
+}
+
+// keys are the keys of a collection: those of a table in the order of its rows,
+// all others sorted.
+func (e *evaluator) keys(expr hcl.Expression, collection cty.Value, ctx *hcl.EvalContext) []cty.Value {
+	var keys []cty.Value
+	if rows := e.order(expr, ctx); len(rows) == collection.LengthInt() {
+		for _, key := range rows {
+			keys = append(keys, cty.StringVal(key))
+		}
+		return keys
+	}
+	for it := collection.ElementIterator(); it.Next(); {
+		key, val := it.Element()
+		if collection.Type().IsSetType() {
+			key = val
+		}
+		keys = append(keys, key)
+	}
+	return keys
+}
+
+func (e *evaluator) iterable(v cty.Value, at Range) bool {
+	ty := v.Type()
+	switch {
+	case v.IsNull():
+		e.add(ruleForEach, at, lang.T("The value is null.", "值为空（null）。"), lang.T("Give a map, or a set of strings.", "请给出 map 或字符串 set。"))
+	case !v.IsWhollyKnown():
+		return false // what made it unknown was reported
+	case ty.IsMapType(), ty.IsObjectType(), ty.IsSetType() && ty.ElementType() == cty.String:
+		if v.LengthInt() <= maxElements {
+			return true
+		}
+		e.add(ruleLimit, at, lang.F("It has %d elements; %d are allowed.", "共有 %d 个元素，上限为 %d。", v.LengthInt(), maxElements),
+			lang.T("Split the table over several blocks.", "请把表格拆分到多个块。"))
+	default:
+		e.add(ruleForEach, at, lang.F("A %s has no keys to name the elements by.", "%s 类型没有可用作名称的键。", ty.FriendlyName()),
+			lang.T("Give a map: table(...), { ... }, or toset([...]) of strings.", "请使用 map：table(...)、{ ... }，或字符串的 toset([...])。"))
+	}
+	return false
+}
+
+// eval is the value of an expression without marks. ok is false when there is
+// none; then the reason is reported.
+func (e *evaluator) eval(expr hcl.Expression, ctx *hcl.EvalContext) (cty.Value, bool) {
+	before := len(e.found)
+	v, diags := expr.Value(ctx)
+	e.addHCL(diags)
+	if diags.HasErrors() {
+		return cty.DynamicVal, false
+	}
+	v, _ = v.UnmarkDeep()
+	if size := sizeOf(v); size > maxTextSize {
+		e.tooLarge(rangeOf(expr.Range()))
+		return cty.DynamicVal, false
+	}
+	if !v.IsWhollyKnown() {
+		if len(e.found) == before && !e.hasErrors() {
+			e.add(ruleExpression, rangeOf(expr.Range()), lang.T("The value cannot be known.", "值无法确定。"), lang.T("Write the value.", "请直接写出值。"))
+		}
+		return v, false
+	}
+	return v, true
+}
+
+func (r *report) tooLarge(at Range) {
+	r.add(ruleLimit, at, lang.F("The value is larger than %d bytes, or one of its numbers is.", "值超过 %d 字节，或其中的数字过大。", maxTextSize),
+		lang.T("Make it smaller.", "请减小它。"))
+}
+
+// sizeOf is about how many bytes a value takes, counting no further than just
+// above the limit: values may share parts, so that a small one looks endless.
+func sizeOf(v cty.Value) int {
+	size := 0
+	var add func(cty.Value)
+	add = func(v cty.Value) {
+		size += 8
+		switch ty := v.Type(); {
+		case v.IsNull() || !v.IsKnown() || size > maxTextSize:
+		case ty == cty.String:
+			size += len(v.AsString())
+		case ty == cty.Number:
+			if exp := v.AsBigFloat().MantExp(nil); exp > maxBinaryExponent || exp < -maxBinaryExponent {
+				size += maxTextSize
+			}
+		case v.CanIterateElements():
+			for it := v.ElementIterator(); it.Next() && size <= maxTextSize; {
+				_, item := it.Element()
+				add(item)
+			}
+		}
+	}
+	add(v)
+	return size
+}
+
+// maxBinaryExponent is about 10^±600.
+const maxBinaryExponent = 2000
+
+// node evaluates one element of a form.
+func (e *evaluator) node(f *form, key string, ctx *hcl.EvalContext) *node {
+	n := &node{spec: f.spec, header: f.header(), at: f.header(), eachKey: key, values: make(map[string]value, len(f.attrs))}
+	if len(f.block.Labels) > 0 {
+		n.label, n.at = f.block.Labels[0], rangeOf(f.block.LabelRanges[0])
+	}
+	if len(f.labels) == 1 {
+		n.partial = !e.dynamicName(n, f.labels[0], ctx)
+	}
+	for _, a := range f.attrs {
+		n.values[a.spec.Name] = e.value(a, ctx)
+	}
+	for _, inner := range f.blocks {
+		made := e.each(inner, ctx, func(key string, ctx *hcl.EvalContext) {
+			n.nodes = append(n.nodes, e.node(inner, key, ctx))
+		})
+		n.partial = n.partial || !made
+	}
+	return n
+}
+
+// dynamicName evaluates the label of a dynamic block.
+func (e *evaluator) dynamicName(n *node, expr hcl.Expression, ctx *hcl.EvalContext) bool {
+	n.at = rangeOf(expr.Range())
+	v, ok := e.eval(expr, ctx)
+	if !ok {
+		return false
+	}
+	name, ok := e.convert(&AttrSpec{Name: "labels", Type: TypeString}, v, n.at)
+	if !ok {
+		return false
+	}
+	n.label, _ = name.(string)
+	return true
+}
+
+func (e *evaluator) value(a formAttr, ctx *hcl.EvalContext) value {
+	expr := unparen(a.attr.Expr)
+	out := value{at: rangeOf(expr.Range())}
+	if a.bad {
+		return out
+	}
+	if a.spec.Type == TypeAttrs {
+		if pairs, diags := hcl.ExprMap(expr); !diags.HasErrors() {
+			out.v, out.ok = e.pairs(pairs, ctx)
+			return out
+		}
+	}
+	if items, diags := hcl.ExprList(expr); !diags.HasErrors() {
+		for _, item := range items {
+			out.items = append(out.items, rangeOf(item.Range()))
+		}
+	}
+	v, ok := e.eval(expr, ctx)
+	if ok {
+		out.v, out.ok = e.convert(a.spec, v, out.at, out.items...)
+	}
+	return out
+}
+
+// pairs evaluates the items of an object constructor in the order in which they
+// are written, which cty would forget.
+func (e *evaluator) pairs(items []hcl.KeyValuePair, ctx *hcl.EvalContext) ([]Attr, bool) {
+	attrs, ok := make([]Attr, 0, len(items)), true
+	seen := map[string]bool{}
+	text := &AttrSpec{Name: "sku_attrs", Type: TypeString}
+	for _, item := range items {
+		key, keyOK := e.text(text, item.Key, ctx)
+		val, valOK := e.text(text, item.Value, ctx)
+		ok = ok && keyOK && valOK
+		if keyOK && seen[key] {
+			e.add(ruleSKUAttrKeyDup, rangeOf(item.Key.Range()), lang.F("%q stands twice in this SKU.", "%q 在该 SKU 中出现两次。", key), lang.T("Remove one of the two.", "请删除其中一个。"))
+			ok = false
+		}
+		seen[key] = true
+		attrs = append(attrs, Attr{Key: key, Value: val})
+	}
+	return attrs, ok
+}
+
+func (e *evaluator) text(spec *AttrSpec, expr hcl.Expression, ctx *hcl.EvalContext) (string, bool) {
+	v, ok := e.eval(expr, ctx)
+	if !ok {
+		return "", false
+	}
+	s, ok := e.convert(spec, v, rangeOf(expr.Range()))
+	str, _ := s.(string)
+	return str, ok
+}

@@ -1,0 +1,282 @@
+package schema
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/json"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/shopctl/shopctl/lang"
+)
+
+// LoadOptions say what a catalog is read with.
+type LoadOptions struct {
+	Vars     []string // --var NAME=VALUE, in order
+	VarFiles []string // --var-file, relative to the working directory
+	// Tree is the platform's category tree; nil when it is not known here: then
+	// name paths stay unresolved and nothing is said about categories.
+	Tree *CategoryTree
+}
+
+// Load reads every *.hcl and *.hcl.json below dir and returns all findings,
+// sorted. The catalog is nil when there are errors.
+func Load(dir string, opt LoadOptions) (*Catalog, Diagnostics) {
+	r := newReport()
+	root, err := openDirectory(dir)
+	if err != nil {
+		r.add(ruleCatalogDir, wholeFile(dir), lang.F("%v.", "%v。", err), lang.T("Name the catalog directory with -C.", "请用 -C 指定目录。"))
+		return nil, r.finish()
+	}
+	defer root.close()
+	l := &loader{
+		opt: opt, report: r, dir: root, library: newLibrary(root, opt.Tree), meter: &meter{},
+		variables: map[string]*variable{}, locals: map[string]hcl.Expression{}, blocks: map[string][]*hcl.Block{},
+	}
+	catalog := l.load(dir)
+	if ds := r.finish(); ds.HasErrors() {
+		return nil, ds
+	} else {
+		return catalog, ds
+	}
+}
+
+// loader is one run of Load. First it reads what is needed to evaluate anything
+// (variables, locals, the names of brands), then it makes the objects.
+type loader struct {
+	opt     LoadOptions
+	report  *report
+	dir     *directory
+	library *library
+	meter   *meter
+
+	variables map[string]*variable
+	locals    map[string]hcl.Expression
+	blocks    map[string][]*hcl.Block // by type, in file order; those of bulk files are not here
+	// bulk are the files that hold nothing but products. They are read one by
+	// one at the end and dropped: a syntax tree weighs some twelve times its source.
+	bulk []string
+}
+
+func (l *loader) load(dir string) *Catalog {
+	files, err := l.dir.list(l.declaresShop)
+	if err != nil {
+		l.report.add(ruleCatalogDir, wholeFile("."), lang.F("The directory cannot be listed: %v.", "无法列出目录：%v。", err), lang.T("Check its permissions.", "请检查目录权限。"))
+		return nil
+	}
+	var autoVars []string
+	for _, file := range files {
+		if isVarsFile(file) {
+			autoVars = append(autoVars, file)
+		} else if words, src, ok := l.scan(file); ok && onlyProducts(words) && !isJSON(file) {
+			l.bulk = append(l.bulk, file)
+		} else if ok {
+			l.declare(l.parseBlocks(file, src))
+		}
+	}
+	for _, b := range l.blocks[variableSpec.Name] {
+		l.declareVariable(b)
+	}
+	l.giveValues(autoVars)
+	for _, b := range l.blocks[localsSpec.Name] {
+		l.declareLocals(b)
+	}
+	return l.objects(dir)
+}
+
+// declaresShop reports whether a file has a shop block of its own.
+func (l *loader) declaresShop(file string) bool {
+	src, err := l.dir.read(file, maxSourceSize)
+	if err != nil {
+		return false
+	}
+	words, _ := guard(file, src)
+	return words[shopSpec.Name]
+}
+
+func onlyProducts(words map[string]bool) bool { return len(words) == 1 && words[spuSpec.Name] }
+
+// guard checks what is read before the parser sees it, and returns the words
+// that begin its top-level statements.
+func guard(file string, src []byte) (map[string]bool, *fault) {
+	if f := guardBytes(src); f != nil {
+		return nil, f
+	}
+	if isJSON(file) {
+		return guardJSON(src)
+	}
+	return guardNative(src)
+}
+
+// scan reads a file and checks it; ok is false when it is not to be parsed.
+func (l *loader) scan(file string) (words map[string]bool, src []byte, ok bool) {
+	src, ok = l.readSource(file)
+	if !ok {
+		return nil, nil, false
+	}
+	words, f := guard(file, src)
+	if f != nil {
+		l.report.addFault(file, src, f)
+		return nil, nil, false
+	}
+	return words, src, true
+}
+
+// byteOrderMark is what some editors put before UTF-8 text; HCL refuses it.
+const byteOrderMark = "\xef\xbb\xbf"
+
+func (l *loader) readSource(file string) ([]byte, bool) {
+	src, err := l.dir.read(file, maxSourceSize)
+	if err != nil {
+		rl, why, remedy := readFailure(file, err)
+		l.report.add(rl, wholeFile(file), why, remedy)
+		return nil, false
+	}
+	if len(src) >= 3 && string(src[:3]) == byteOrderMark {
+		src = src[3:]
+	}
+	return src, true
+}
+
+// parse checks and parses one file; nil when it cannot be parsed at all.
+func (l *loader) parse(file string, src []byte) (*hcl.File, bool) {
+	if _, f := guard(file, src); f != nil {
+		l.report.addFault(file, src, f)
+		return nil, false
+	}
+	parse := func() (*hcl.File, hcl.Diagnostics) { return hclsyntax.ParseConfig(src, file, hcl.InitialPos) }
+	if isJSON(file) {
+		parse = func() (*hcl.File, hcl.Diagnostics) { return json.Parse(src, file) }
+	}
+	f, diags := parse()
+	l.report.addHCL(diags)
+	return f, !diags.HasErrors()
+}
+
+// parseBlocks returns the top-level blocks of a file.
+func (l *loader) parseBlocks(file string, src []byte) []*hcl.Block {
+	f, _ := l.parse(file, src)
+	if f == nil || f.Body == nil {
+		return nil
+	}
+	return l.report.readBody(&language, f.Body).blocks
+}
+
+func (l *loader) declare(blocks []*hcl.Block) {
+	for _, b := range blocks {
+		l.blocks[b.Type] = append(l.blocks[b.Type], b)
+	}
+}
+
+func (l *loader) declareVariable(b *hcl.Block) {
+	name := b.Labels[0]
+	if earlier := l.variables[name]; earlier != nil {
+		l.duplicate("var."+name, rangeOf(b.LabelRanges[0]), earlier.at)
+		return
+	}
+	l.variables[name] = l.variable(b)
+}
+
+func (l *loader) declareLocals(b *hcl.Block) {
+	for _, attr := range l.report.readBody(&localsSpec, b.Body).attrs {
+		if earlier := l.locals[attr.Name]; earlier != nil {
+			l.duplicate("local."+attr.Name, rangeOf(attr.NameRange), rangeOf(earlier.Range()))
+			continue
+		}
+		l.locals[attr.Name] = attr.Expr
+	}
+}
+
+func (l *loader) duplicate(name string, at, earlier Range) {
+	l.report.add(ruleDuplicateID, at, lang.F("%s is declared already at %s.", "%s 已在 %s 声明。", name, earlier), lang.T("Rename or remove one of the two.", "请改名或删除其中一个。"))
+}
+
+// objects evaluates all blocks and makes the catalog.
+func (l *loader) objects(dir string) *Catalog {
+	c := &checker{report: l.report, meter: l.meter, names: &names{
+		vars: keySet(l.variables), locals: keySet(l.locals), brands: map[string]bool{}, functions: l.library.functions(),
+	}}
+	e := &evaluator{report: l.report, names: c.names, order: l.library.order}
+	brands := l.brandForms(c)
+	resolve := &resolver{evaluator: e, checker: c, vars: l.variableValues(), locals: l.locals, values: map[string]cty.Value{}, brands: withForEach(brands)}
+	e.root = resolve.resolveAll(sortedKeys(l.locals))
+
+	b := newBuilder(l, dir)
+	b.shops(l.evaluateAll(c, e, &shopSpec))
+	b.merchants(l.evaluateAll(c, e, &merchantSpec))
+	for _, f := range brands {
+		l.evaluate(e, f, b.brand)
+	}
+	for _, f := range l.forms(c, &qualificationSpec) {
+		l.evaluate(e, f, b.qualification)
+	}
+	l.products(c, e, b.spu)
+	return b.finish()
+}
+
+func (l *loader) forms(c *checker, spec *BlockSpec) []*form {
+	var forms []*form
+	for _, b := range l.blocks[spec.Name] {
+		forms = append(forms, c.form(spec, b, nil))
+	}
+	return forms
+}
+
+// brandForms reads the brand blocks and notes the names that are known without
+// evaluation.
+func (l *loader) brandForms(c *checker) []*form {
+	forms := l.forms(c, &brandSpec)
+	for _, f := range forms {
+		if f.forEach == nil {
+			c.names.brands[f.block.Labels[0]] = true
+		}
+	}
+	return forms
+}
+
+func withForEach(forms []*form) []*form {
+	var repeated []*form
+	for _, f := range forms {
+		if f.forEach != nil {
+			repeated = append(repeated, f)
+		}
+	}
+	return repeated
+}
+
+func (l *loader) evaluate(e *evaluator, f *form, yield func(*node)) {
+	e.each(f, e.root, func(key string, ctx *hcl.EvalContext) { yield(e.node(f, key, ctx)) })
+}
+
+func (l *loader) evaluateAll(c *checker, e *evaluator, spec *BlockSpec) []*node {
+	var nodes []*node
+	for _, f := range l.forms(c, spec) {
+		l.evaluate(e, f, func(n *node) { nodes = append(nodes, n) })
+	}
+	return nodes
+}
+
+// products makes the SPUs, those of the bulk files file by file.
+func (l *loader) products(c *checker, e *evaluator, yield func(*node)) {
+	for _, f := range l.forms(c, &spuSpec) {
+		l.evaluate(e, f, yield)
+	}
+	for _, file := range l.bulk {
+		src, ok := l.readSource(file)
+		if !ok {
+			continue
+		}
+		for _, b := range l.parseBlocks(file, src) {
+			if b.Type == spuSpec.Name {
+				l.evaluate(e, c.form(&spuSpec, b, nil), yield)
+			}
+		}
+	}
+}
+
+func keySet[V any](m map[string]V) map[string]bool {
+	set := make(map[string]bool, len(m))
+	for key := range m {
+		set[key] = true
+	}
+	return set
+}

@@ -1,0 +1,132 @@
+package schema
+
+import (
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/shopctl/shopctl/lang"
+)
+
+// resolver works out locals and the names of brands, which may need each other,
+// each once and only when needed.
+type resolver struct {
+	*evaluator
+	checker *checker
+	vars    map[string]cty.Value
+	locals  map[string]hcl.Expression
+	values  map[string]cty.Value // of locals
+	brands  []*form
+	// open is the chain of what is being worked out now, for the report of a cycle.
+	open []string
+}
+
+// resolveAll returns the context in which all blocks are evaluated.
+func (r *resolver) resolveAll(names []string) *hcl.EvalContext {
+	r.brandNames(Range{})
+	for _, name := range names {
+		r.local(name, Range{})
+	}
+	return r.context()
+}
+
+func (r *resolver) context() *hcl.EvalContext {
+	brands := make(map[string]cty.Value, len(r.names.brands))
+	for name := range r.names.brands {
+		brands[name] = cty.StringVal("brand." + name)
+	}
+	return &hcl.EvalContext{
+		Variables: map[string]cty.Value{
+			"var":             cty.ObjectVal(r.vars),
+			"local":           cty.ObjectVal(r.values),
+			string(KindBrand): cty.ObjectVal(brands),
+		},
+		Functions: r.names.functions,
+	}
+}
+
+// enter puts name on the chain; false means that it is on it already.
+func (r *resolver) enter(name string, at Range) bool {
+	for i, open := range r.open {
+		if open == name {
+			chain := strings.Join(append(r.open[i:len(r.open):len(r.open)], name), " -> ")
+			r.add(ruleCycle, at, lang.F("%s.", "%s。", chain), lang.T("Break the circle: give one of them a value of its own.", "请打破循环：给其中一个直接赋值。"))
+			return false
+		}
+	}
+	r.open = append(r.open, name)
+	return true
+}
+
+func (r *resolver) leave() { r.open = r.open[:len(r.open)-1] }
+
+// local works out one local value; where that fails it is unknown, which
+// silences everything that depends on it.
+func (r *resolver) local(name string, usedAt Range) {
+	if _, done := r.values[name]; done || r.locals[name] == nil {
+		return
+	}
+	if !r.enter("local."+name, usedAt) {
+		r.values[name] = cty.DynamicVal
+		return
+	}
+	defer r.leave()
+	expr := r.locals[name]
+	r.needs(expr)
+	_, inCycle := r.values[name]
+	v := cty.DynamicVal
+	if r.checker.references(expr, nil) && !inCycle {
+		v, _ = r.eval(expr, r.context())
+	}
+	r.values[name] = v
+}
+
+// needs works out everything that an expression refers to.
+func (r *resolver) needs(expr hcl.Expression) {
+	for _, t := range expr.Variables() {
+		at := rangeOf(t.SourceRange())
+		switch t.RootName() {
+		case "local":
+			name, _ := secondStep(t)
+			r.local(name, at)
+		case string(KindBrand):
+			r.brandNames(at)
+		}
+	}
+}
+
+// brandNames adds the names of the brands that for_each makes.
+func (r *resolver) brandNames(usedAt Range) {
+	if r.brands == nil {
+		return
+	}
+	if !r.enter(string(KindBrand), usedAt) {
+		return
+	}
+	defer r.leave()
+	for _, f := range r.brands {
+		r.needs(f.forEach.attr.Expr)
+		if id := f.attr("id"); id != nil {
+			r.needs(id.attr.Expr)
+		}
+		quiet := &evaluator{report: newReport(), names: r.names, order: r.order}
+		quiet.each(f, r.context(), func(key string, ctx *hcl.EvalContext) {
+			r.names.brands[quiet.elementName(f, key, ctx)] = true
+		})
+	}
+	r.brands = nil
+}
+
+// elementName is the name of one element of for_each: what id says, else the key.
+func (e *evaluator) elementName(f *form, key string, ctx *hcl.EvalContext) string {
+	id := f.attr("id")
+	if id == nil || id.bad {
+		return key
+	}
+	name, ok := e.text(&AttrSpec{Name: "id", Type: TypeString, Required: true}, id.attr.Expr, ctx)
+	if !ok {
+		return key
+	}
+	return name
+}
