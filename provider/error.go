@@ -44,6 +44,9 @@ type Error struct {
 	// SubmissionLimit is set when what is spent is the shop's or the product's
 	// quota of submissions, not the quota of an endpoint.
 	SubmissionLimit bool
+	// Everywhere is set when the same refusal would meet every call of the run
+	// (token, IP list, API not granted), so that going on is pointless.
+	Everywhere bool
 	// NotFound and Conflict tell the cases apart that the caller handles by itself.
 	NotFound bool
 	Conflict Conflict

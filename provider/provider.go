@@ -63,9 +63,8 @@ type Provider interface {
 
 // Scope says how much of the shop Observe reads.
 type Scope struct {
-	// Products are the out_product_ids of interest: those declared and those in
-	// the state. One that the lists do not show is looked up by itself before it
-	// is believed to be absent.
+	// Products are the out_product_ids that must not be overlooked: one that the
+	// lists do not show is looked up by itself before it is believed to be absent.
 	Products []string
 	// Only restricts the reading to Products; otherwise the whole shop is
 	// listed, so that unmanaged products can be counted.

@@ -73,6 +73,9 @@ type Record struct {
 	// Withdrawn is true between del_audit and the next submission: nothing is
 	// under review although the draft was saved.
 	Withdrawn bool `json:"withdrawn,omitempty"`
+	// Repushed is true when the same content was submitted a second time, because
+	// the first never reached the reviewers; there is no third time.
+	Repushed bool `json:"repushed,omitempty"`
 	// Rejected is the last rejection, kept until other content passes.
 	Rejected *Rejection `json:"rejected,omitempty"`
 	// BannedStamp is the content that the platform took down.

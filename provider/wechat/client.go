@@ -163,7 +163,7 @@ func (c *Client) Do(ctx context.Context, call Call, reply any) error {
 		}
 		if tokenRefused(e.Code) && !call.Anonymous && !spent.renewed {
 			spent.renewed = true
-			if token, err = c.renew(ctx, token, e); err != nil {
+			if token, err = c.renew(ctx, token); err != nil {
 				return err
 			}
 			continue
@@ -193,14 +193,11 @@ func (c *Client) token(ctx context.Context, call *Call) (string, error) {
 	return token, c.tokenError(err)
 }
 
-// renew replaces a refused token. The refusal itself is returned when there is
-// no other token to be had.
-func (c *Client) renew(ctx context.Context, token string, refusal *provider.Error) (string, error) {
+// renew replaces a refused token. It may be the same one again: stable_token
+// hands out a token until it nears its end, and a refusal may pass by itself.
+func (c *Client) renew(ctx context.Context, token string) (string, error) {
 	fresh, err := c.tokens.Renew(ctx, token)
 	c.secrets.Add(fresh)
-	if err == nil && fresh == token {
-		return "", refusal
-	}
 	return fresh, c.tokenError(err)
 }
 

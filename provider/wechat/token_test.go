@@ -149,7 +149,8 @@ func TestRefusedTokenIsReplacedOnce(t *testing.T) {
 		}{
 			{"another token helps", []string{"T1", "T2"}, []string{no, success}, true, 2, 1},
 			{"another token does not help", []string{"T1", "T2", "T3"}, []string{no}, false, 2, 1},
-			{"there is no other token", []string{"T1", "T1"}, []string{no}, false, 1, 1},
+			{"the same token again does not help", []string{"T1", "T1"}, []string{no}, false, 2, 1},
+			{"the same token again helps", []string{"T1", "T1"}, []string{no, success}, true, 2, 1},
 		}
 		for _, tt := range tests {
 			server, source := serve(t, tt.replies...), &renewing{tokens: tt.tokens}
