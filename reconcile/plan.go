@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/schema"
 	"github.com/shopctl/shopctl/state"
 )
@@ -30,28 +31,46 @@ type Plan struct {
 	Uploads []Upload `json:"uploads"`
 	// Breaches are the guards that the plan breaks and nobody overrode.
 	Breaches []Breach `json:"breaches"`
-	// Unchanged counts declared objects that are as declared; Unmanaged those in
-	// the shop that nobody declared.
+	// Unchanged counts declared objects that are as declared, Adopted those of
+	// them that the state did not know; Unmanaged counts products of the shop that
+	// nobody declared.
 	Unchanged int `json:"unchanged"`
+	Adopted   int `json:"adopted"`
 	Unmanaged int `json:"unmanaged"`
+
+	// Learned is what the state is told when the plan is applied, without a call:
+	// records of objects as the shop shows them, and the URLs of pictures that the
+	// shop has already.
+	Learned Learned `json:"-"`
 }
+
+// Learned is knowledge that reading the shop brought.
+type Learned struct {
+	Records []*state.Record
+	Images  map[schema.ImageKey]string
+}
+
+// Empty reports whether the shop is as declared: nothing to do, nothing to wait
+// for, nothing blocked. Adopting what is as declared is not a change.
+func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
 
 // Action is the headline of a change. The calls are in its Steps.
 type Action string
 
 // The actions.
 const (
-	ActionCreate Action = "create" // not in the shop yet
-	ActionUpdate Action = "update" // new content, goes to review
-	ActionEdit   Action = "edit"   // prices, stock, codes: at once
-	ActionList   Action = "list"   // onto the shelf
-	ActionDelist Action = "delist" // off the shelf
-	ActionDelete Action = "delete" // out of the shop for good
-	ActionSubmit Action = "submit" // a brand or qualification audit
-	ActionAdopt  Action = "adopt"  // as declared already; only the state learns of it
-	ActionForget Action = "forget" // only the state changes
-	ActionWait   Action = "wait"   // something runs; nothing to send now
-	ActionBlock  Action = "block"  // only a human can help
+	ActionCreate   Action = "create"   // not in the shop yet
+	ActionUpdate   Action = "update"   // new content, goes to review
+	ActionEdit     Action = "edit"     // prices, stock, codes: at once
+	ActionList     Action = "list"     // onto the shelf
+	ActionDelist   Action = "delist"   // off the shelf
+	ActionDelete   Action = "delete"   // out of the shop for good
+	ActionSubmit   Action = "submit"   // a brand or qualification audit
+	ActionWithdraw Action = "withdraw" // a pending submission is taken back
+	ActionSettings Action = "settings" // merchant settings
+	ActionForget   Action = "forget"   // only the state changes
+	ActionWait     Action = "wait"     // something runs; nothing to send now
+	ActionBlock    Action = "block"    // only a human can help
 )
 
 // Op is one call, or one change of the state alone, that a change consists of.
@@ -69,13 +88,12 @@ const (
 	OpList           Op = "list"            // spu/listing
 	OpDelist         Op = "delist"          // spu/delisting
 	OpDelete         Op = "delete"          // spu/del
-	OpRemember       Op = "remember"        // the state learns what the shop has
 	OpForget         Op = "forget"          // the state drops the record
 )
 
 // Calls is how many writing calls the operation costs.
 func (o Op) Calls() int {
-	if o == OpRemember || o == OpForget {
+	if o == OpForget {
 		return 0
 	}
 	return 1
@@ -131,9 +149,9 @@ type Change struct {
 	// Notes tell a reader what else is worth knowing.
 	Notes  []lang.Text   `json:"notes,omitempty"`
 	Source schema.Source `json:"source"`
-	// Refresh is set when the record in the state is to be replaced by what the
-	// shop shows, besides the steps.
-	Refresh bool `json:"refresh,omitempty"`
+
+	// edits is what OpUpdateFree sends.
+	edits []provider.FreeEdit
 }
 
 // runs reports whether op is among the steps.
@@ -214,6 +232,7 @@ const (
 	BlockBanned   BlockKind = "banned"   // taken off the shelf by the platform
 	BlockNeeds    BlockKind = "needs"    // On: something it needs is itself blocked or missing
 	BlockBurnt    BlockKind = "burnt"    // the out_product_id cannot be used again
+	BlockShelf    BlockKind = "shelf"    // a shelf state that we do not know; Reason is its number
 )
 
 // Block is why only a human can help, and what to do.
@@ -247,7 +266,7 @@ type Breach struct {
 
 // Summary counts the changes of a plan.
 type Summary struct {
-	Create, Update, Edit, List, Delist, Delete, Submit, Adopt, Forget, Wait, Block int
+	Create, Update, Edit, List, Delist, Delete, Submit, Withdraw, Settings, Forget, Wait, Block int
 	// Reviews is how many products and audits go to review; Submissions the part
 	// that is rationed; Calls all writing calls including uploads; Irreversible
 	// the changes that cannot be undone; Waiting the objects that wait for a verdict.
@@ -266,6 +285,9 @@ type Policy struct {
 	// PushGrace is how long a draft may stay unpushed before it is submitted
 	// once more; DefaultPushGrace when zero.
 	PushGrace time.Duration
+	// Hosted reports whether a URL is on the platform's own picture hosts, so that
+	// the picture needs no upload; nil for none.
+	Hosted func(url string) bool
 }
 
 // DefaultPushGrace is longer than any observed hand-over to review (seconds to a

@@ -1,0 +1,240 @@
+package reconcile
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
+)
+
+// Run makes plans true. It is used for one Apply.
+type Run struct {
+	Catalog  *schema.Catalog
+	Provider provider.Provider
+	Session  *state.Session
+	Policy   Policy
+	// Observation is what the plan was made from.
+	Observation *provider.Observation
+	// Parallelism bounds the calls in flight; 4 when zero.
+	Parallelism int
+	// Wait is how long to go on watching reviews after the plan is through, and
+	// doing what their verdicts allow.
+	Wait time.Duration
+	// Stop, when closed, ends the run gently: calls in flight finish and are
+	// saved, nothing new begins. The end of Apply's context ends it at once.
+	Stop <-chan struct{}
+	// OnEvent hears what happens, one event at a time; nil for nobody.
+	OnEvent func(Event)
+	// Now and Sleep are the clock; the real one when nil.
+	Now   func() time.Time
+	Sleep func(context.Context, time.Duration) error
+
+	events  sync.Mutex
+	mu      sync.Mutex // guards what follows
+	results map[schema.Address]*Result
+	failed  map[schema.ImageKey]error // uploads that did not work
+	closed  map[Op]*provider.Error    // operations that a quota has ended for this run
+	fatal   *provider.Error           // a refusal that every call would meet
+	report  Report
+}
+
+const (
+	defaultParallelism = 4
+	firstPoll          = time.Second
+	slowestPoll        = 30 * time.Second
+	// eagerPasses bounds the passes without a pause: they happen only when an
+	// audit turns out to be granted at once.
+	eagerPasses = 3
+)
+
+// Apply does what the plan says, and then, for as long as Wait lasts, what the
+// verdicts allow. What is finished is saved at once. The error is of this
+// program or of the state; what the platform refuses stands in the report.
+func (r *Run) Apply(ctx context.Context, plan *Plan) (*Report, error) {
+	r.prepare()
+	start := r.Now()
+	deadline := start.Add(r.Wait)
+	poll, eager := firstPoll, 0
+	for {
+		progress, err := r.pass(ctx, plan)
+		if err != nil {
+			return r.close(start), err
+		}
+		pending := r.pending()
+		if r.over(ctx) || len(pending) == 0 {
+			return r.close(start), nil
+		}
+		if progress && eager < eagerPasses {
+			eager++
+		} else {
+			now := r.Now()
+			if !now.Before(deadline) {
+				return r.close(start), nil
+			}
+			pause := min(poll, deadline.Sub(now))
+			poll = min(poll*3/2, slowestPoll)
+			r.tell(Event{Kind: EventPolling, Total: len(pending), Until: now.Add(pause)})
+			if r.pause(ctx, pause) != nil {
+				return r.close(start), nil
+			}
+		}
+		plan, err = r.look(ctx, pending)
+		if err != nil && r.over(ctx) {
+			return r.close(start), nil
+		}
+		if err != nil {
+			return r.close(start), err
+		}
+	}
+}
+
+func (r *Run) prepare() {
+	if r.Now == nil {
+		r.Now = time.Now
+	}
+	if r.Sleep == nil {
+		r.Sleep = sleep
+	}
+	if r.Parallelism == 0 {
+		r.Parallelism = defaultParallelism
+	}
+	if r.Stop == nil {
+		r.Stop = make(chan struct{})
+	}
+	r.results = map[schema.Address]*Result{}
+	r.failed = map[schema.ImageKey]error{}
+	r.closed = map[Op]*provider.Error{}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// pause sleeps, and wakes when the run is to end.
+func (r *Run) pause(ctx context.Context, d time.Duration) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		select {
+		case <-r.Stop:
+			cancel()
+		case <-done:
+		}
+	}()
+	return r.Sleep(ctx, d)
+}
+
+func (r *Run) over(ctx context.Context) bool {
+	select {
+	case <-r.Stop:
+		return true
+	default:
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return ctx.Err() != nil || r.fatal != nil
+}
+
+// look reads what is pending again and plans for it.
+func (r *Run) look(ctx context.Context, pending []schema.Address) (*Plan, error) {
+	pol := r.Policy
+	pol.Now, pol.Targets = r.Now(), pending
+	pol.Resubmit = nil // asked for once, done once
+	st := r.Session.State()
+	obs, err := r.Provider.Observe(ctx, ScopeOf(r.Catalog, st, pol))
+	if err != nil {
+		return nil, err
+	}
+	plan := Make(r.Catalog, st, obs, pol)
+	r.settle(pending, plan)
+	r.Policy, r.Observation = pol, obs
+	return plan, nil
+}
+
+// settle marks what waited and is no longer in the plan as done.
+func (r *Run) settle(pending []schema.Address, plan *Plan) {
+	open := map[schema.Address]bool{}
+	for i := range plan.Changes {
+		open[plan.Changes[i].Address] = true
+	}
+	for _, addr := range pending {
+		if !open[addr] {
+			r.finish(addr, func(res *Result) { res.Outcome, res.Waits = OutcomeDone, nil })
+			r.tell(Event{Kind: EventSettled, Address: addr})
+		}
+	}
+}
+
+// pending are the objects that a verdict may still move, sorted.
+func (r *Run) pending() []schema.Address {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []schema.Address
+	for addr, res := range r.results {
+		if res.Outcome == OutcomePending {
+			list = append(list, addr)
+		}
+	}
+	slices.SortFunc(list, schema.Address.Compare)
+	return list
+}
+
+func (r *Run) tell(e Event) {
+	if r.OnEvent == nil {
+		return
+	}
+	r.events.Lock()
+	defer r.events.Unlock()
+	e.At = r.Now()
+	r.OnEvent(e)
+}
+
+// finish changes the result of an object under the lock.
+func (r *Run) finish(addr schema.Address, change func(*Result)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	res := r.results[addr]
+	if res == nil {
+		res = &Result{Address: addr}
+		r.results[addr] = res
+	}
+	change(res)
+}
+
+func (r *Run) close(start time.Time) *Report {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, res := range r.results {
+		r.report.Results = append(r.report.Results, *res)
+	}
+	slices.SortFunc(r.report.Results, func(a, b Result) int { return a.Address.Compare(b.Address) })
+	select {
+	case <-r.Stop:
+		r.report.Interrupted = true
+	default:
+	}
+	r.report.Stopped = cmp.Or(r.fatal, r.report.Stopped)
+	if r.report.Stopped != nil {
+		r.report.RetryAfter = r.report.Stopped.RetryAfter
+	}
+	r.report.Took = r.Now().Sub(start)
+	return &r.report
+}
+
+// errStopped marks work that was not begun because the run ended.
+var errStopped = errors.New("the run was stopped before this began")

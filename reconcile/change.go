@@ -1,0 +1,288 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
+)
+
+// maxLooks bounds how often one object is read again and planned anew in one
+// pass because the platform saw it in another state than we did.
+const maxLooks = 4
+
+// lookPause is the pause before an object is read again; it grows with each look.
+const lookPause = 500 * time.Millisecond
+
+// change does what can be done now about one object, and notes where it ends.
+func (p *pass) change(ctx context.Context, c *Change) {
+	var err error
+	for look := range maxLooks {
+		err = p.steps(ctx, c)
+		if err == nil || look == maxLooks-1 || !p.worthAnotherLook(c, err) {
+			break
+		}
+		p.tell(Event{Kind: EventRetry, Address: c.Address, Err: err, Until: p.Now().Add(lookPause << look)})
+		if p.pause(ctx, lookPause<<look) != nil {
+			break
+		}
+		next, lookErr := p.lookAgain(ctx, c)
+		if lookErr != nil {
+			err = lookErr
+			break
+		}
+		if next == nil { // as declared, whatever the answer was
+			p.finish(c.Address, func(res *Result) { p.describe(res, c); res.Outcome = OutcomeDone })
+			return
+		}
+		c = next
+	}
+	p.conclude(c, err)
+}
+
+// steps makes the calls of a change, one after the other.
+func (p *pass) steps(ctx context.Context, c *Change) error {
+	if c.held() || c.Block != nil && len(c.Steps) == 0 {
+		return nil
+	}
+	for i, op := range c.Steps {
+		if err := p.admit(ctx, op); err != nil {
+			return err
+		}
+		p.tell(Event{Kind: EventStarted, Address: c.Address, Op: op})
+		if err := p.step(ctx, c, op); err != nil {
+			c.Steps = c.Steps[i:]
+			return err
+		}
+		p.finish(c.Address, func(res *Result) {
+			res.Steps = append(res.Steps, op)
+			p.report.Calls += op.Calls()
+		})
+		p.tell(Event{Kind: EventDone, Address: c.Address, Op: op})
+	}
+	return nil
+}
+
+// held reports whether the change may not begin before something outside has
+// happened. A shelf move or a free edit is held by nothing.
+func (c *Change) held() bool {
+	if !c.runs(OpAdd) && !c.runs(OpUpdate) {
+		return false
+	}
+	return slices.ContainsFunc(c.Waits, func(w Wait) bool { return w.Kind == WaitBrand || w.Kind == WaitQualification })
+}
+
+// admit refuses to begin a call when the run is over or its quota is spent.
+func (p *pass) admit(ctx context.Context, op Op) error {
+	if p.over(ctx) || p.broken() {
+		return errStopped
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if refusal := p.closed[op]; refusal != nil {
+		return refusal
+	}
+	return nil
+}
+
+// step makes one call, announced before and recorded after.
+func (p *pass) step(ctx context.Context, c *Change, op Op) error {
+	if op == OpForget {
+		return p.keep(p.Session.Forget(ctx, c.Address, 0))
+	}
+	send, err := p.prepareCall(c, op)
+	if err != nil {
+		return err
+	}
+	seq, err := p.Session.Announce(ctx, state.Intent{Address: c.Address, Call: string(op), Stamp: p.stampOf(c.Address), At: p.Now()})
+	if ctx.Err() != nil {
+		return errStopped
+	}
+	if err != nil {
+		return p.stateFailed(err)
+	}
+	rec := p.recordOf(c.Address)
+	err = send(ctx, rec)
+	refusal, _ := errors.AsType[*provider.Error](err)
+	switch {
+	case err == nil, refusal != nil && refusal.Class == provider.ClassNoop:
+		return p.succeeded(ctx, c, op, rec, seq, refusal)
+	case refusal == nil, refusal.Class == provider.ClassUnknown:
+		return err // the intent stays open: only reading the shop settles it
+	}
+	return p.refused(ctx, c, op, rec, seq, refusal)
+}
+
+// succeeded saves the result of a call. A noop is a success: the platform says
+// that it is as wanted already.
+func (p *pass) succeeded(ctx context.Context, c *Change, op Op, rec *state.Record, seq uint64, noop *provider.Error) error {
+	if op == OpDelete {
+		return p.keep(p.Session.Forget(ctx, c.Address, seq))
+	}
+	p.sent(c, op, rec, noop != nil)
+	return p.keep(p.Session.Put(ctx, rec, seq))
+}
+
+// refused saves what a refusal has changed all the same, and hands it on.
+func (p *pass) refused(ctx context.Context, c *Change, op Op, rec *state.Record, seq uint64, refusal *provider.Error) error {
+	p.note(refusal)
+	p.heed(c, op, refusal)
+	save := p.Session.Settle(ctx, seq)
+	if p.savedAnyway(c, op, rec, refusal) {
+		save = p.Session.Put(ctx, rec, seq)
+	}
+	if err := p.keep(save); err != nil {
+		return err
+	}
+	return refusal
+}
+
+func (p *pass) keep(err error) error {
+	if err != nil {
+		return p.stateFailed(err)
+	}
+	return nil
+}
+
+// stampOf names the declared content of an object, "" where it has none.
+func (p *pass) stampOf(addr schema.Address) string {
+	if addr.Kind == schema.KindSPU {
+		if s := p.Catalog.SPUs[addr.Name]; s != nil {
+			return s.Stamp()
+		}
+		return ""
+	}
+	c, _ := p.pl.claimOf(addr)
+	return c.stamp
+}
+
+// worthAnotherLook reports whether reading the object again can help.
+func (p *pass) worthAnotherLook(c *Change, err error) bool {
+	if p.broken() {
+		return false
+	}
+	switch provider.ClassOf(err) {
+	case provider.ClassUnknown:
+		return true
+	case provider.ClassConflict:
+		shelf := c.Steps[0] == OpList || c.Steps[0] == OpDelist
+		refusal, _ := errors.AsType[*provider.Error](err)
+		return c.Address.Kind == schema.KindSPU && !(shelf && refusal.Conflict == provider.ConflictNotOnline)
+	}
+	return errors.Is(err, provider.ErrNotFound)
+}
+
+// lookAgain reads one object and decides about it anew. nil means that it is as
+// declared.
+func (p *pass) lookAgain(ctx context.Context, c *Change) (*Change, error) {
+	pol := p.Policy
+	pol.Now, pol.Targets = p.Now(), []schema.Address{c.Address}
+	scope := ScopeOf(p.Catalog, p.Session.State(), pol)
+	obs, err := p.Provider.Observe(ctx, scope)
+	if err != nil {
+		return nil, err
+	}
+	pl := newPlanner(p.Catalog, p.Session.State(), obs, pol)
+	p.mu.Lock()
+	p.seen[c.Address] = obs.Products[c.Address.Name]
+	pl.reviewed = maps.Clone(p.pl.reviewed)
+	p.mu.Unlock()
+	v := pl.object(c.Address)
+	if v.learned != nil {
+		if err := p.keep(p.Session.Put(ctx, v.learned, 0)); err != nil {
+			return nil, err
+		}
+	}
+	if v.change != nil {
+		for _, up := range pl.uploads([]Change{*v.change}) {
+			p.upload(ctx, &up)
+		}
+	}
+	return v.change, p.settleIntents(ctx, c.Address)
+}
+
+// settleIntents closes what was announced about an object that has been read since.
+func (p *pass) settleIntents(ctx context.Context, addr schema.Address) error {
+	for seq, intent := range p.Session.Intents() {
+		if intent.Address == addr {
+			if err := p.keep(p.Session.Settle(ctx, seq)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// conclude notes where an object ends in this pass.
+func (p *pass) conclude(c *Change, err error) {
+	outcome, waits := p.outcome(c, err)
+	p.finish(c.Address, func(res *Result) {
+		p.describe(res, c)
+		res.Outcome, res.Waits, res.Block, res.Err = outcome, waits, c.Block, nil
+		if outcome == OutcomeFailed || outcome == OutcomeLater {
+			res.Err = err
+		}
+	})
+	switch outcome {
+	case OutcomeFailed, OutcomeLater:
+		p.tell(Event{Kind: EventFailed, Address: c.Address, Err: err})
+	case OutcomePending:
+		p.tell(Event{Kind: EventWaiting, Address: c.Address, Wait: &waits[0]})
+	case OutcomeBlocked:
+		p.tell(Event{Kind: EventBlocked, Address: c.Address, Block: c.Block})
+	case OutcomeDone:
+		p.tell(Event{Kind: EventSettled, Address: c.Address})
+	}
+}
+
+func (p *pass) describe(res *Result, c *Change) {
+	res.Title, res.Source = c.Title, c.Source
+}
+
+// outcome is where the object stands after its steps.
+func (p *pass) outcome(c *Change, err error) (Outcome, []Wait) {
+	refusal, _ := errors.AsType[*provider.Error](err)
+	switch {
+	case errors.Is(err, errStopped):
+		return OutcomeLater, nil
+	case refusal != nil && refusal.Class == provider.ClassLater:
+		return OutcomeLater, []Wait{{Kind: WaitQuota}}
+	case refusal != nil && refusal.Conflict == provider.ConflictInReview && c.Address.Kind == schema.KindSPU:
+		return OutcomePending, []Wait{{Kind: WaitReview}}
+	case refusal != nil && refusal.Conflict == provider.ConflictInReview:
+		return OutcomePending, []Wait{{Kind: WaitAudit, AuditUnknown: true}}
+	case refusal != nil && refusal.Conflict == provider.ConflictNotOnline:
+		return OutcomePending, []Wait{{Kind: WaitReview}}
+	case err != nil:
+		return OutcomeFailed, nil
+	case c.Block != nil:
+		return OutcomeBlocked, nil
+	}
+	if waits := p.waits(c); len(waits) > 0 {
+		return OutcomePending, waits
+	}
+	return OutcomeDone, nil
+}
+
+// waits are what the object waits for after its steps: what it waited for
+// before, or the review that the last step has begun.
+func (p *pass) waits(c *Change) []Wait {
+	if len(c.Waits) > 0 && (c.held() || len(c.Steps) == 0 || !c.runs(OpUpdate)) {
+		return c.Waits
+	}
+	now := p.Now()
+	switch {
+	case c.runs(OpAdd), c.runs(OpUpdate):
+		return []Wait{{Kind: WaitReview, Since: &now}}
+	case c.runs(OpSubmitBrand), c.runs(OpSubmitCategory):
+		if rec := p.Session.Record(c.Address); rec == nil || rec.AuditPending {
+			return []Wait{{Kind: WaitAudit, Since: &now}}
+		}
+	}
+	return c.Waits
+}

@@ -1,0 +1,439 @@
+package reconcile
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
+)
+
+// A comparison puts a declared SPU beside a copy that the shop shows.
+//
+// The shop's words are not always enough to tell: picture URLs come back
+// rewritten, optional members are not echoed, lists come in another order. Two
+// things help out. The info_version of the copy names the submission it came
+// from; when that is the wanted content, or the content that our record
+// remembers, what the shop does not show is taken from there. And a picture URL
+// that we have handed out ourselves names its picture.
+type comparison struct {
+	want *schema.SPU
+	rec  *state.Record
+	// keys are the pictures we know by URL; brand is the wanted brand as the
+	// shop would name it, empty while it is not granted.
+	keys  map[string]schema.ImageKey
+	brand schema.BrandRef
+}
+
+// differences says where the copy is not as declared, in field order. The
+// result is nil when it is.
+func (c comparison) differences(have *provider.Copy) []FieldDiff {
+	want := *c.want
+	if want.InfoVersion == "" {
+		want.InfoVersion = have.SPU.InfoVersion // a stamp of ours or anybody's: not the author's field
+	}
+	got := c.inTermsOfWant(&have.SPU)
+	if string(schema.Canonical(&want)) == string(schema.Canonical(&got)) {
+		return nil
+	}
+	diffs := fieldDiffs(&got, &want)
+	for i := range diffs {
+		d := &diffs[i]
+		if d.Cost == schema.CostInitial {
+			d.Cost = schema.CostFree // only compared at all when the author manages stock
+		}
+		d.Cause = c.cause(d)
+	}
+	return diffs
+}
+
+// holdsWanted reports whether the copy came from a submission of the wanted
+// content; holdsRecord, whether it came from the last submission of ours.
+func (c comparison) holdsWanted(have *schema.SPU) bool {
+	if c.want.InfoVersion == "" {
+		return have.InfoVersion == c.want.Stamp()
+	}
+	return c.holdsRecord(have) && c.rec.Stamp == c.want.Stamp()
+}
+
+func (c comparison) holdsRecord(have *schema.SPU) bool {
+	return c.rec != nil && c.rec.Memo != nil && (have.InfoVersion == "" || have.InfoVersion == sentVersion(c.rec))
+}
+
+// sentVersion is the info_version of our last submission.
+func sentVersion(rec *state.Record) string {
+	if rec.Version != "" {
+		return rec.Version
+	}
+	return rec.Stamp
+}
+
+// vouched reports whether the field at path of the copy is known to be as
+// wanted although the shop's own words do not show it.
+func (c comparison) vouched(have *schema.SPU, path, wanted string) bool {
+	return c.holdsWanted(have) || c.holdsRecord(have) && c.rec.Memo[path] == memoValue(wanted)
+}
+
+// inTermsOfWant is the copy with everything filled in that is vouched for.
+func (c comparison) inTermsOfWant(have *schema.SPU) schema.SPU {
+	got, want := *have, c.want
+	got.OutProductID = want.OutProductID
+	if c.brand != "" && got.Brand == c.brand {
+		got.Brand = want.Brand
+	}
+	if len(got.Scenes) == 0 {
+		got.Scenes = want.Scenes // products from before scenes existed show none
+	}
+	got.HeadImg = c.pictures(have, "head_img", want.HeadImg, got.HeadImg)
+	got.QualificationPics = c.pictures(have, "qualification_pics", want.QualificationPics, got.QualificationPics)
+	got.DescInfo.Imgs = c.pictures(have, "desc_info.imgs", want.DescInfo.Imgs, got.DescInfo.Imgs)
+	got.Component = c.component(have)
+	got.SKUs = c.skus(have)
+	got.Listing, got.StockManaged, got.OnRemove, got.InReview = want.Listing, want.StockManaged, want.OnRemove, want.InReview
+	return got
+}
+
+// pictures names the shop's pictures by content where that is known, and takes
+// the wanted ones for those that are vouched for.
+func (c comparison) pictures(have *schema.SPU, path string, want, got []schema.Image) []schema.Image {
+	vouched := c.vouched(have, path, pictureList(want))
+	if vouched && len(got) == 0 {
+		return want // not echoed
+	}
+	named := make([]schema.Image, len(got))
+	for i, picture := range got {
+		key, known := c.keys[picture.URL]
+		switch {
+		case known:
+			named[i] = schema.Image{Key: key}
+		case vouched && len(got) == len(want):
+			named[i] = want[i]
+		default:
+			named[i] = schema.Image{Key: schema.ImageKey(picture.URL), URL: picture.URL}
+		}
+	}
+	if len(named) == 0 {
+		return nil
+	}
+	return named
+}
+
+// component fills in the informational members. The platform need not echo them,
+// and shows defaults of its own for those that were never sent.
+func (c comparison) component(have *schema.SPU) schema.Component {
+	got := reflect.ValueOf(have.Component)
+	want := reflect.ValueOf(c.want.Component)
+	filled := reflect.New(got.Type()).Elem()
+	for i := range got.NumField() {
+		path := "component." + jsonName(got.Type().Field(i))
+		notEchoed := got.Field(i).IsZero() && c.vouched(have, path, leafValue(want.Field(i)))
+		neverSent := want.Field(i).IsZero() && (c.rec == nil || c.rec.Memo[path] == "")
+		if notEchoed || neverSent {
+			filled.Field(i).Set(want.Field(i))
+			continue
+		}
+		filled.Field(i).Set(got.Field(i))
+	}
+	return filled.Interface().(schema.Component)
+}
+
+// skus puts the shop's SKUs in the declared order, strangers last.
+func (c comparison) skus(have *schema.SPU) []schema.SKU {
+	byID := make(map[string]schema.SKU, len(have.SKUs))
+	for _, sku := range have.SKUs {
+		byID[sku.OutSKUID] = sku
+	}
+	ordered := make([]schema.SKU, 0, len(have.SKUs))
+	for i := range c.want.SKUs {
+		want := &c.want.SKUs[i]
+		if got, ok := byID[want.OutSKUID]; ok {
+			ordered = append(ordered, c.sku(have, want, got))
+			delete(byID, want.OutSKUID)
+		}
+	}
+	strangers := make([]string, 0, len(byID))
+	for id := range byID {
+		strangers = append(strangers, id)
+	}
+	slices.Sort(strangers)
+	for _, id := range strangers {
+		ordered = append(ordered, byID[id])
+	}
+	return ordered
+}
+
+func (c comparison) sku(have *schema.SPU, want *schema.SKU, got schema.SKU) schema.SKU {
+	path := "sku." + want.OutSKUID
+	var thumb, wantThumb []schema.Image
+	if got.ThumbImg.URL != "" {
+		thumb = []schema.Image{got.ThumbImg}
+	}
+	if want.ThumbImg.Key != "" {
+		wantThumb = []schema.Image{want.ThumbImg}
+	}
+	got.ThumbImg = schema.Image{}
+	if named := c.pictures(have, path+".thumb_img", wantThumb, thumb); len(named) == 1 {
+		got.ThumbImg = named[0]
+	}
+	if sameAttrs(got.SKUAttrs, want.SKUAttrs) && c.vouched(have, path+".sku_attrs", leafValue(reflect.ValueOf(want.SKUAttrs))) {
+		got.SKUAttrs = want.SKUAttrs // the shop may show another order than it was sent
+	}
+	if !c.want.StockManaged {
+		got.StockNum = want.StockNum // stock belongs to the shop
+	}
+	return got
+}
+
+func sameAttrs(a, b []schema.Attr) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for _, attr := range a {
+		if !slices.Contains(b, attr) {
+			return false
+		}
+	}
+	return true
+}
+
+// cause tells whose edit a difference is, by what was last sent.
+func (c comparison) cause(d *FieldDiff) Cause {
+	if c.rec == nil || c.rec.Memo == nil {
+		return CauseUnknown
+	}
+	sent := c.rec.Memo[d.Path]
+	switch {
+	case d.Kind == FieldSKU && (sent != "") == (d.New != ""):
+		return CauseDrift // sent and gone, or never sent and there
+	case d.Kind == FieldSKU:
+		return CauseFile
+	case memoValue(d.New) == sent:
+		return CauseDrift
+	case memoValue(d.Old) == sent, d.Kind == FieldPictures:
+		return CauseFile // pictures the shop shows under foreign URLs cannot accuse anybody
+	}
+	return CauseBoth
+}
+
+// memoOf is what a record remembers of an SPU that was sent: every field that
+// is not zero, by path, and which SKUs there were.
+func memoOf(s *schema.SPU) map[string]string {
+	zero := &schema.SPU{OutProductID: s.OutProductID, InfoVersion: s.InfoVersion}
+	for _, sku := range s.SKUs {
+		zero.SKUs = append(zero.SKUs, schema.SKU{OutSKUID: sku.OutSKUID})
+	}
+	memo := memoOfObject(zero, s)
+	for _, sku := range s.SKUs {
+		memo["sku."+sku.OutSKUID] = "sent"
+	}
+	memo[listingPath] = shelfWord(s.Listing)
+	return memo
+}
+
+// memoOfObject is the same for any kind, given its zero value.
+func memoOfObject(zero, sent any) map[string]string {
+	memo := map[string]string{}
+	for _, d := range fieldDiffs(zero, sent) {
+		memo[d.Path] = memoValue(d.New)
+	}
+	return memo
+}
+
+// listingPath is the field of an SPU that no copy shows: its place on the shelf.
+const listingPath = "listing"
+
+func shelfWord(listed bool) string {
+	if listed {
+		return "on"
+	}
+	return "off"
+}
+
+// memoLimit keeps short values readable in the state; a longer value is
+// remembered by a digest of 72 bits.
+const memoLimit = 14
+
+func memoValue(v string) string {
+	if v == "0" {
+		return "" // a zero is not remembered
+	}
+	if len(v) <= memoLimit {
+		return v
+	}
+	sum := sha256.Sum256([]byte(v))
+	return "#" + base64.RawURLEncoding.EncodeToString(sum[:9])
+}
+
+// fieldDiffs names the fields in which two objects of one kind differ. It is
+// asked only about objects whose canonical bytes differ.
+func fieldDiffs(old, want any) []FieldDiff {
+	r := &reporter{}
+	cmp.Equal(old, want,
+		cmp.Transformer("ByID", func(skus []schema.SKU) map[string]schema.SKU {
+			byID := make(map[string]schema.SKU, len(skus))
+			for _, sku := range skus {
+				byID[sku.OutSKUID] = sku
+			}
+			return byID
+		}),
+		cmp.Comparer(func(a, b schema.Image) bool { return a.Key == b.Key }),
+		wholeList[schema.Image](), wholeList[schema.Attr](), wholeList[int](), wholeList[string](),
+		cmp.Comparer(func(a, b schema.CategoryRef) bool { return a.String() == b.String() }),
+		cmp.Comparer(func(a, b *schema.Fen) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }),
+		cmp.Reporter(r),
+	)
+	return r.diffs
+}
+
+// wholeList makes cmp report a list as one field; its elements have no names.
+func wholeList[T any]() cmp.Option {
+	return cmp.Comparer(func(a, b []T) bool {
+		return leafValue(reflect.ValueOf(a)) == leafValue(reflect.ValueOf(b))
+	})
+}
+
+// reporter turns cmp's paths into ours.
+type reporter struct {
+	path  cmp.Path
+	diffs []FieldDiff
+}
+
+func (r *reporter) PushStep(s cmp.PathStep) { r.path = append(r.path, s) }
+func (r *reporter) PopStep()                { r.path = r.path[:len(r.path)-1] }
+
+func (r *reporter) Report(res cmp.Result) {
+	if res.Equal() {
+		return
+	}
+	name, cost, local := r.name()
+	if local {
+		return
+	}
+	old, want := r.path.Last().Values()
+	if _, ok := r.path.Last().(cmp.MapIndex); ok {
+		r.diffs = append(r.diffs, skuDiff(name, old, want)...)
+		return
+	}
+	r.diffs = append(r.diffs, FieldDiff{Path: name, Kind: kindOf(old, want), Old: leafValue(old), New: leafValue(want), Cost: cost})
+}
+
+// name is the path in terms of the language, with the cost of its field. A
+// field that is never sent has no name in the platform's terms and is local.
+func (r *reporter) name() (path string, cost schema.Cost, local bool) {
+	var parts []string
+	cost = schema.CostReview
+	for i, step := range r.path {
+		switch step := step.(type) {
+		case cmp.StructField:
+			field, _ := r.path[i-1].Type().FieldByName(step.Name())
+			name := jsonName(field)
+			if name == "-" {
+				return "", "", true
+			}
+			if name == "skus" {
+				name = "sku" // as the block is called
+			}
+			parts = append(parts, name)
+			if tag := field.Tag.Get("cost"); tag != "" {
+				cost = schema.Cost(tag)
+			}
+		case cmp.MapIndex:
+			parts = append(parts, step.Key().String())
+		}
+	}
+	return strings.Join(parts, "."), cost, false
+}
+
+func jsonName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name
+}
+
+// skuDiff is a SKU that only one side has: one line for the SKU itself. What
+// was sent with it is remembered field by field.
+func skuDiff(path string, old, want reflect.Value) []FieldDiff {
+	d := FieldDiff{Path: path, Kind: FieldSKU, Cost: schema.CostReview}
+	if old.IsValid() {
+		sku := old.Interface().(schema.SKU)
+		d.Old = skuLabel(&sku)
+		return []FieldDiff{d}
+	}
+	sku := want.Interface().(schema.SKU)
+	d.New = skuLabel(&sku)
+	return []FieldDiff{d}
+}
+
+// skuLabel says which SKU it is, for people: its attributes and price.
+func skuLabel(s *schema.SKU) string {
+	label := leafValue(reflect.ValueOf(s.SKUAttrs))
+	if label != "" {
+		label += " "
+	}
+	return label + s.SalePrice.String()
+}
+
+func kindOf(old, want reflect.Value) FieldKind {
+	v := want
+	if !v.IsValid() {
+		v = old
+	}
+	switch v.Interface().(type) {
+	case schema.Fen, *schema.Fen:
+		return FieldMoney
+	case schema.Image, []schema.Image:
+		return FieldPictures
+	case int, int64:
+		return FieldNumber
+	}
+	return FieldText
+}
+
+// leafValue is the text of one field; "" for the zero value of every type but numbers.
+func leafValue(v reflect.Value) string {
+	if !v.IsValid() {
+		return ""
+	}
+	switch x := v.Interface().(type) {
+	case schema.Fen:
+		return strconv.FormatInt(int64(x), 10)
+	case *schema.Fen:
+		if x == nil {
+			return ""
+		}
+		return strconv.FormatInt(int64(*x), 10)
+	case schema.Image:
+		return string(x.Key)
+	case []schema.Image:
+		return pictureList(x)
+	case []schema.Attr:
+		parts := make([]string, len(x))
+		for i, a := range x {
+			parts[i] = a.Key + "=" + a.Value
+		}
+		return strings.Join(parts, "; ")
+	case []int, []string:
+		return strings.Trim(fmt.Sprint(x), "[]")
+	case *schema.ReceivingAddress:
+		if x == nil {
+			return ""
+		}
+		return strings.TrimSpace(strings.Join([]string{x.ReceiverName, x.TelNumber, x.Country + x.Province + x.City + x.Town, x.DetailedAddress}, " "))
+	}
+	return fmt.Sprint(v.Interface())
+}
+
+func pictureList(images []schema.Image) string {
+	keys := make([]string, len(images))
+	for i, image := range images {
+		keys[i] = string(image.Key)
+	}
+	return strings.Join(keys, "\n")
+}

@@ -1,0 +1,253 @@
+package reconcile
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
+)
+
+// merchant compares the settings as a whole, because they are sent as a whole.
+func (pl *planner) merchant() verdict {
+	want, rec := pl.cat.Merchant, pl.record(merchantAddress)
+	if want == nil {
+		return forgotten(rec, false)
+	}
+	v := verdict{known: true}
+	have := &schema.Merchant{}
+	switch {
+	case pl.obs != nil && pl.obs.Merchant != nil:
+		m := *pl.obs.Merchant
+		have = &m
+	case pl.obs == nil && rec != nil:
+		have = want // not read: trust the record below
+	}
+	memo := memoOfObject(&schema.Merchant{}, want)
+	if have.DefaultReceivingAddress == nil && rec != nil && sameAddressMemo(rec.Memo, memo) {
+		have.DefaultReceivingAddress = want.DefaultReceivingAddress // older platforms do not show it
+	}
+	diffs := fieldDiffs(have, want)
+	if pl.obs == nil && rec != nil {
+		diffs = memoDiffs(rec.Memo, memo, func(string) schema.Cost { return schema.CostFree })
+	}
+	if len(diffs) == 0 {
+		if rec == nil {
+			v.adopted = true
+			v.learned = &state.Record{Address: merchantAddress, Memo: memo}
+		}
+		return v
+	}
+	for i := range diffs {
+		diffs[i].Cause = comparison{rec: rec}.cause(&diffs[i])
+	}
+	v.change = &Change{Steps: []Op{OpUpdateMerchant}, Fields: diffs}
+	return v
+}
+
+// addressField is the pointer member of Merchant that is compared as one.
+const addressField = "default_receiving_address"
+
+func sameAddressMemo(sent, want map[string]string) bool {
+	return sent[addressField] != "" && sent[addressField] == want[addressField]
+}
+
+// forgotten is the verdict on an object that left the files and that nothing in
+// the shop must follow: only the record goes.
+func forgotten(rec *state.Record, auditRuns bool) verdict {
+	if rec == nil {
+		return verdict{}
+	}
+	c := &Change{Steps: []Op{OpForget}, Cause: CauseFile}
+	if auditRuns {
+		c.Notes = append(c.Notes, lang.T(
+			"its audit cannot be taken back and goes on",
+			"它的审核无法撤回，会继续进行"))
+	}
+	return verdict{change: c}
+}
+
+// A claim is a brand or a qualification: something the platform grants after
+// an audit that can be neither listed nor taken back.
+type claim struct {
+	addr     schema.Address
+	title    string
+	stamp    string
+	memo     map[string]string
+	submit   Op
+	granted  bool   // the shop's own list shows it
+	remoteID string // brand_id, or the leaf id
+}
+
+func (pl *planner) claimOf(addr schema.Address) (claim, bool) {
+	if addr.Kind == schema.KindBrand {
+		b := pl.cat.Brands[addr.Name]
+		if b == nil {
+			return claim{}, false
+		}
+		c := claim{addr: addr, title: b.BrandWording, stamp: b.Stamp(), submit: OpSubmitBrand, memo: memoOfObject(&schema.Brand{}, b)}
+		if pl.obs != nil {
+			grant, ok := pl.obs.Brands[b.BrandWording]
+			c.granted, c.remoteID = ok, grant.BrandID
+		}
+		return c, true
+	}
+	q := pl.cat.Qualifications[addr.Name]
+	if q == nil {
+		return claim{}, false
+	}
+	c := claim{addr: addr, title: q.Category.String(), stamp: q.Stamp(), submit: OpSubmitCategory, memo: memoOfObject(&schema.Qualification{}, q)}
+	c.remoteID = strconv.FormatUint(q.Category.ID, 10)
+	c.granted = pl.obs != nil && pl.obs.Categories[q.Category.ID]
+	return c, true
+}
+
+// auditGrace is how long the platform may deny knowledge of an audit before it
+// counts as lost: minutes were observed, three days once (reference section 6.3).
+const auditGrace = 24 * time.Hour
+
+// grant decides about a brand or a qualification.
+func (pl *planner) grant(addr schema.Address) verdict {
+	rec := pl.record(addr)
+	c, declared := pl.claimOf(addr)
+	if !declared {
+		return forgotten(rec, rec != nil && rec.AuditPending)
+	}
+	v := verdict{known: true}
+	next := rec.Clone()
+	if next == nil {
+		next = &state.Record{Address: addr}
+	}
+	if c.granted && rec == nil {
+		v.adopted = true
+		next.RemoteID, next.Stamp, next.Memo = c.remoteID, c.stamp, c.memo
+		v.learned = next
+		return v
+	}
+	pl.readVerdict(&c, next)
+	v.change = pl.decideGrant(&c, next)
+	if !sameRecord(rec, next) && rec != nil {
+		v.learned = next
+	}
+	return v
+}
+
+// readVerdict brings the record up to what the platform says of the audit.
+func (pl *planner) readVerdict(c *claim, rec *state.Record) {
+	if c.granted {
+		rec.RemoteID = c.remoteID
+	}
+	if rec.AuditID == "" {
+		if c.granted {
+			rec.AuditPending = false
+		}
+		return
+	}
+	if pl.obs == nil {
+		return
+	}
+	switch answer := pl.obs.Verdicts[rec.AuditID]; answer.Status {
+	case provider.VerdictPassed:
+		if answer.BrandID != "" {
+			rec.RemoteID = answer.BrandID
+		} else if rec.RemoteID == "" {
+			rec.RemoteID = c.remoteID
+		}
+		rec.Rejected = nil
+		rec.AuditID, rec.AuditPending = "", false
+	case provider.VerdictRejected:
+		rec.Rejected = &state.Rejection{Stamp: rec.Stamp, Reason: answer.Reason, At: pl.obs.At}
+		rec.AuditID, rec.AuditPending = "", false
+	}
+}
+
+func (pl *planner) decideGrant(c *claim, rec *state.Record) *Change {
+	resubmit := pl.pol.Resubmit[c.addr]
+	change := &Change{Title: c.title}
+	switch {
+	case rec.AuditPending && !pl.auditLost(rec) && !resubmit:
+		change.Cause = CauseReview
+		change.Waits = []Wait{{Kind: WaitAudit, Since: rec.SubmittedAt, AuditUnknown: rec.AuditID == ""}}
+		if rec.Stamp != c.stamp {
+			change.Notes = append(change.Notes, lang.T(
+				"the files have changed since; an audit cannot be taken back, so the new content follows after the verdict",
+				"文件在提交之后又有改动；审核无法撤回，新内容会在出结果后再提交"))
+		}
+		return change
+	case rec.Rejected != nil && rec.Rejected.Stamp == c.stamp && !resubmit:
+		change.Cause = CauseRejection
+		change.Block = &Block{Kind: BlockRejected, Reason: rec.Rejected.Reason, At: timePtr(rec.Rejected.At)}
+		return change
+	case pl.granted(c.addr) || rec.RemoteID != "":
+		if rec.Stamp == "" || rec.Stamp == c.stamp {
+			return nil
+		}
+	}
+	change.Steps = []Op{c.submit}
+	change.Cause = CauseFile
+	change.Fields = memoDiffs(rec.Memo, c.memo, func(string) schema.Cost { return schema.CostReview })
+	if rec.Stamp == c.stamp && rec.SubmittedAt != nil {
+		change.Cause = CauseRejection
+	}
+	return change
+}
+
+func (pl *planner) auditLost(rec *state.Record) bool {
+	if rec.AuditID == "" || pl.obs == nil || rec.SubmittedAt == nil {
+		return false
+	}
+	answer, asked := pl.obs.Verdicts[rec.AuditID]
+	return asked && answer.Status == provider.VerdictUnknown && pl.pol.Now.Sub(*rec.SubmittedAt) > auditGrace
+}
+
+// granted reports whether a brand or qualification may be used by products now.
+func (pl *planner) granted(addr schema.Address) bool {
+	switch addr.Kind {
+	case schema.KindBrand:
+		return pl.brandID(addr) != ""
+	case schema.KindQualification:
+		c, ok := pl.claimOf(addr)
+		if !ok {
+			return false
+		}
+		rec := pl.record(addr).Clone()
+		if c.granted || rec == nil {
+			return c.granted
+		}
+		pl.readVerdict(&c, rec)
+		return rec.RemoteID != ""
+	}
+	return true
+}
+
+// brandID is the platform's id of a declared brand, "" while it is not granted.
+func (pl *planner) brandID(addr schema.Address) string {
+	c, ok := pl.claimOf(addr)
+	if !ok {
+		return ""
+	}
+	if c.granted {
+		return c.remoteID
+	}
+	rec := pl.record(addr).Clone()
+	if rec == nil {
+		return ""
+	}
+	pl.readVerdict(&c, rec)
+	return rec.RemoteID
+}
+
+// memoDiffs compares what was sent with what is wanted, where the shop shows
+// neither. Long values were remembered by digest and cannot be shown again.
+func memoDiffs(sent, want map[string]string, cost func(path string) schema.Cost) []FieldDiff {
+	var diffs []FieldDiff
+	for _, path := range sortedKeys(sent, want) {
+		if sent[path] == want[path] {
+			continue
+		}
+		diffs = append(diffs, FieldDiff{Path: path, Kind: FieldText, Old: sent[path], New: want[path], Cost: cost(path), Cause: CauseFile})
+	}
+	return diffs
+}

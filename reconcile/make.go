@@ -1,0 +1,414 @@
+package reconcile
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
+)
+
+// Make plans: it says what must be done so that the shop becomes as the catalog
+// declares. It does no I/O and reads no clock; its result is sorted and the same
+// for the same input. obs must have been read with ScopeOf for the same catalog,
+// state and policy. A nil obs means that the shop was not read; what the state
+// remembers is taken for the shop then.
+func Make(cat *schema.Catalog, st *state.State, obs *provider.Observation, pol Policy) *Plan {
+	pl := newPlanner(cat, st, obs, pol)
+	plan := &Plan{
+		ShopName: cat.Shop.Name, Shop: st.Shop,
+		Lineage: st.Lineage, Serial: st.Serial,
+		CatalogDigest: cat.Digest, At: pol.Now,
+		Learned: Learned{Images: map[schema.ImageKey]string{}},
+	}
+	for _, addr := range pl.addresses(st) {
+		v := pl.object(addr)
+		plan.add(v)
+	}
+	plan.Unmanaged = pl.unmanaged()
+	pl.order(plan.Changes)
+	plan.Uploads = pl.uploads(plan.Changes)
+	plan.Breaches = pl.breaches(plan.Changes)
+	return plan
+}
+
+// ScopeOf says what must be observed to plan: everything declared and
+// everything remembered, or the targets alone.
+func ScopeOf(cat *schema.Catalog, st *state.State, pol Policy) provider.Scope {
+	pl := newPlanner(cat, st, nil, pol)
+	scope := provider.Scope{Only: len(pol.Targets) > 0}
+	announced := map[schema.Address]bool{}
+	for _, intent := range st.Intents {
+		announced[intent.Address] = true
+	}
+	for _, addr := range pl.addresses(st) {
+		switch addr.Kind {
+		case schema.KindMerchant:
+			scope.Merchant = true
+		case schema.KindBrand:
+			scope.Brands = true
+		case schema.KindQualification:
+			scope.Qualifications = true
+		case schema.KindSPU:
+			// A product that is new to us is not looked up by itself: if the shop
+			// has it all the same, spu/add says so.
+			if scope.Only || st.Records[addr] != nil || announced[addr] {
+				scope.Products = append(scope.Products, addr.Name)
+			}
+		}
+		if rec := st.Records[addr]; rec != nil && rec.AuditID != "" {
+			scope.AuditIDs = append(scope.AuditIDs, rec.AuditID)
+		}
+	}
+	return scope
+}
+
+// planner holds what all decisions of one plan look at.
+type planner struct {
+	cat    *schema.Catalog
+	obs    *provider.Observation
+	pol    Policy
+	record func(schema.Address) *state.Record
+	image  func(schema.ImageKey) (url string, ok bool)
+	// keys are the known pictures by URL; qualified the qualification blocks by leaf id.
+	keys      map[string]schema.ImageKey
+	qualified map[uint64]schema.Address
+	// reviewed are products whose free edits the platform has refused in this
+	// run: they go through review instead.
+	reviewed map[schema.Address]bool
+}
+
+func newPlanner(cat *schema.Catalog, st *state.State, obs *provider.Observation, pol Policy) *planner {
+	if pol.PushGrace == 0 {
+		pol.PushGrace = DefaultPushGrace
+	}
+	pl := &planner{
+		cat: cat, obs: obs, pol: pol,
+		record:    func(a schema.Address) *state.Record { return st.Records[a] },
+		image:     func(k schema.ImageKey) (string, bool) { rec, ok := st.Images[k]; return rec.URL, ok },
+		keys:      make(map[string]schema.ImageKey, len(st.Images)),
+		qualified: map[uint64]schema.Address{},
+		reviewed:  map[schema.Address]bool{},
+	}
+	for key, image := range st.Images {
+		pl.keys[image.URL] = key
+	}
+	for name, q := range cat.Qualifications {
+		if q.Category.ID != 0 {
+			pl.qualified[q.Category.ID] = schema.Address{Kind: schema.KindQualification, Name: name}
+		}
+	}
+	return pl
+}
+
+// addresses are all objects to decide about, sorted: declared or remembered,
+// within the targets and what these need.
+func (pl *planner) addresses(st *state.State) []schema.Address {
+	set := map[schema.Address]bool{}
+	if len(pl.pol.Targets) > 0 {
+		for _, addr := range pl.pol.Targets {
+			set[addr] = true
+			for _, need := range pl.needs(addr) {
+				set[need] = true
+			}
+		}
+	} else {
+		if pl.cat.Merchant != nil {
+			set[merchantAddress] = true
+		}
+		for name := range pl.cat.Brands {
+			set[brandAddress(name)] = true
+		}
+		for name := range pl.cat.Qualifications {
+			set[schema.Address{Kind: schema.KindQualification, Name: name}] = true
+		}
+		for id := range pl.cat.SPUs {
+			set[spuAddress(id)] = true
+		}
+		for addr := range st.Records {
+			set[addr] = true
+		}
+	}
+	sorted := make([]schema.Address, 0, len(set))
+	for addr := range set {
+		sorted = append(sorted, addr)
+	}
+	slices.SortFunc(sorted, schema.Address.Compare)
+	return sorted
+}
+
+var merchantAddress = schema.Address{Kind: schema.KindMerchant}
+
+func brandAddress(name string) schema.Address {
+	return schema.Address{Kind: schema.KindBrand, Name: name}
+}
+func spuAddress(id string) schema.Address { return schema.Address{Kind: schema.KindSPU, Name: id} }
+
+// needs are the declared objects that must be as declared before addr can be.
+func (pl *planner) needs(addr schema.Address) []schema.Address {
+	spu := pl.cat.SPUs[addr.Name]
+	if addr.Kind != schema.KindSPU || spu == nil {
+		return nil
+	}
+	var needs []schema.Address
+	if pl.cat.Merchant != nil {
+		needs = append(needs, merchantAddress)
+	}
+	if brand, err := schema.ParseAddress(string(spu.Brand)); err == nil && brand.Kind == schema.KindBrand {
+		needs = append(needs, brand)
+	}
+	if q, ok := pl.qualified[spu.Category.ID]; ok {
+		needs = append(needs, q)
+	}
+	return needs
+}
+
+// verdict is what was decided about one object.
+type verdict struct {
+	change *Change // nil when it is as declared
+	// learned is the record as the shop shows it, nil when the state knows all.
+	learned *state.Record
+	images  map[schema.ImageKey]string
+	adopted bool
+	known   bool // declared
+}
+
+func (pl *planner) object(addr schema.Address) verdict {
+	var v verdict
+	switch addr.Kind {
+	case schema.KindMerchant:
+		v = pl.merchant()
+	case schema.KindBrand, schema.KindQualification:
+		v = pl.grant(addr)
+	case schema.KindSPU:
+		v = pl.product(addr)
+	}
+	if v.change != nil {
+		v.change.finish(addr, pl.cat.Sources[addr])
+	}
+	return v
+}
+
+func (p *Plan) add(v verdict) {
+	if v.learned != nil {
+		p.Learned.Records = append(p.Learned.Records, v.learned)
+	}
+	for key, url := range v.images {
+		p.Learned.Images[key] = url
+	}
+	switch {
+	case v.change != nil:
+		p.Changes = append(p.Changes, *v.change)
+	case v.known:
+		p.Unchanged++
+		if v.adopted {
+			p.Adopted++
+		}
+	}
+}
+
+// finish derives what follows from the steps, waits and fields.
+func (c *Change) finish(addr schema.Address, source schema.Source) {
+	c.Address, c.Source = addr, source
+	c.Class = ClassNone
+	for _, op := range c.Steps {
+		if op.Submits() {
+			c.Submissions++
+		}
+		c.Class = dearer(c.Class, op.class())
+	}
+	c.Action = c.headline()
+	if c.Cause == "" {
+		c.Cause = causeOf(c.Fields)
+	}
+}
+
+func (o Op) class() Class {
+	switch o {
+	case OpAdd, OpUpdate, OpSubmitBrand, OpSubmitCategory:
+		return ClassReview
+	case OpDelete:
+		return ClassIrreversible
+	case OpForget:
+		return ClassNone
+	}
+	return ClassFree
+}
+
+var classRank = map[Class]int{ClassNone: 0, ClassFree: 1, ClassReview: 2, ClassIrreversible: 3}
+
+func dearer(a, b Class) Class {
+	if classRank[b] > classRank[a] {
+		return b
+	}
+	return a
+}
+
+// headlines are the actions by their decisive step, the most telling first.
+var headlines = []struct {
+	op     Op
+	action Action
+}{
+	{OpDelete, ActionDelete}, {OpAdd, ActionCreate}, {OpUpdate, ActionUpdate},
+	{OpSubmitBrand, ActionSubmit}, {OpSubmitCategory, ActionSubmit},
+	{OpUpdateMerchant, ActionSettings}, {OpUpdateFree, ActionEdit},
+	{OpList, ActionList}, {OpDelist, ActionDelist}, {OpWithdraw, ActionWithdraw}, {OpForget, ActionForget},
+}
+
+func (c *Change) headline() Action {
+	for _, h := range headlines {
+		if c.runs(h.op) {
+			return h.action
+		}
+	}
+	if c.Block != nil {
+		return ActionBlock
+	}
+	return ActionWait
+}
+
+// causeOf sums up whose edits the fields are.
+func causeOf(fields []FieldDiff) Cause {
+	seen := map[Cause]bool{}
+	for _, f := range fields {
+		seen[f.Cause] = true
+	}
+	switch {
+	case seen[CauseBoth], seen[CauseFile] && seen[CauseDrift]:
+		return CauseBoth
+	case seen[CauseDrift]:
+		return CauseDrift
+	case seen[CauseFile]:
+		return CauseFile
+	case seen[CauseUnknown]:
+		return CauseUnknown
+	}
+	return CauseFile
+}
+
+// order names, for every change, the changes of this plan that must come first,
+// and passes a need that is blocked, or waits, on to those who need it.
+func (pl *planner) order(changes []Change) {
+	byAddress := make(map[schema.Address]*Change)
+	for i := range changes {
+		if changes[i].Address.Kind != schema.KindSPU {
+			byAddress[changes[i].Address] = &changes[i]
+		}
+	}
+	for i := range changes {
+		c := &changes[i]
+		if !c.runs(OpAdd) && !c.runs(OpUpdate) {
+			continue
+		}
+		for _, need := range pl.needs(c.Address) {
+			if first := byAddress[need]; first != nil {
+				c.Needs = append(c.Needs, need)
+				pl.inherit(c, first)
+			}
+		}
+	}
+}
+
+// inherit makes c wait for, or be blocked by, what it needs.
+func (pl *planner) inherit(c, first *Change) {
+	on := first.Address
+	switch {
+	case pl.granted(on):
+		// a renewal or a settings change: it comes first and holds nothing up
+	case first.Block != nil && len(first.Steps) == 0:
+		c.Block = &Block{Kind: BlockNeeds, On: &on, Reason: first.Block.Reason}
+	case on.Kind == schema.KindBrand:
+		c.Waits = append(c.Waits, Wait{Kind: WaitBrand, On: &on})
+	case on.Kind == schema.KindQualification:
+		c.Waits = append(c.Waits, Wait{Kind: WaitQualification, On: &on})
+	}
+}
+
+// uploads are the pictures that the changes need and the platform does not
+// have, each once, by key.
+func (pl *planner) uploads(changes []Change) []Upload {
+	byKey := map[schema.ImageKey]*Upload{}
+	for i := range changes {
+		c := &changes[i]
+		for _, image := range pl.pictures(c) {
+			up := byKey[image.Key]
+			if up == nil {
+				up = &Upload{Key: image.Key, Path: image.Path, URL: image.URL, Size: image.Size}
+				byKey[image.Key] = up
+			}
+			up.For = append(up.For, c.Address)
+			c.Images = append(c.Images, image.Key)
+		}
+	}
+	list := make([]Upload, 0, len(byKey))
+	for _, up := range byKey {
+		list = append(list, *up)
+	}
+	slices.SortFunc(list, func(a, b Upload) int {
+		return cmp.Or(a.For[0].Compare(b.For[0]), cmp.Compare(a.Key, b.Key))
+	})
+	return list
+}
+
+// pictures are the distinct pictures that the change must still upload.
+func (pl *planner) pictures(c *Change) []schema.Image {
+	var all []schema.Image
+	switch {
+	case c.runs(OpAdd), c.runs(OpUpdate):
+		all = spuPictures(pl.cat.SPUs[c.Address.Name])
+	case c.runs(OpSubmitBrand):
+		all = brandPictures(pl.cat.Brands[c.Address.Name])
+	case c.runs(OpSubmitCategory):
+		q := pl.cat.Qualifications[c.Address.Name]
+		all = slices.Concat(q.License, q.Certificate)
+	}
+	var missing []schema.Image
+	for _, image := range all {
+		_, have := pl.image(image.Key)
+		hosted := image.URL != "" && pl.pol.Hosted != nil && pl.pol.Hosted(image.URL)
+		if image.Key == "" || have || hosted || slices.ContainsFunc(missing, func(m schema.Image) bool { return m.Key == image.Key }) {
+			continue
+		}
+		if full, ok := pl.cat.Images[image.Key]; ok {
+			image = full
+		}
+		missing = append(missing, image)
+	}
+	return missing
+}
+
+func spuPictures(s *schema.SPU) []schema.Image {
+	all := slices.Concat(s.HeadImg, s.QualificationPics, s.DescInfo.Imgs)
+	for _, sku := range s.SKUs {
+		all = append(all, sku.ThumbImg)
+	}
+	return all
+}
+
+func brandPictures(b *schema.Brand) []schema.Image {
+	return slices.Concat(b.License, b.SaleAuthorization, b.TrademarkRegistrationCertificate,
+		b.TrademarkChangeCertificate, b.TrademarkRegistrationApplication, b.ImportedGoodsForm)
+}
+
+// unmanaged counts the products of the shop that are neither declared nor remembered.
+func (pl *planner) unmanaged() int {
+	if pl.obs == nil {
+		return 0
+	}
+	n := 0
+	for id := range pl.obs.Products {
+		if pl.cat.SPUs[id] == nil && pl.record(spuAddress(id)) == nil {
+			n++
+		}
+	}
+	return n
+}
+
+func timePtr(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

@@ -1,0 +1,221 @@
+package reconcile
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
+)
+
+// remember is the record brought up to what the shop shows. It is the record
+// itself, unchanged, when the shop shows nothing new.
+func (pl *planner) remember(f *facts) *state.Record {
+	rec := f.rec.Clone()
+	if rec == nil {
+		rec = &state.Record{Address: f.addr}
+	}
+	if f.have.ProductID != "" {
+		rec.RemoteID = f.have.ProductID
+	}
+	if ids := skuIDs(f.have); len(ids) > 0 {
+		rec.SKUIDs = ids
+	}
+	rec.OnRemove = f.want.OnRemove
+	if rec.OnRemove == schema.OnRemoveDelist {
+		rec.OnRemove = "" // the default takes no room
+	}
+	f.rememberContent(rec)
+	pl.rememberVerdict(f, rec)
+	return rec
+}
+
+// rememberContent takes note of a draft that holds what is declared, whoever
+// submitted it: from then on it is what was last sent.
+func (f *facts) rememberContent(rec *state.Record) {
+	if slices.ContainsFunc(f.draft, func(d FieldDiff) bool { return d.Cost != schema.CostFree }) {
+		return
+	}
+	rec.Stamp, rec.Version = f.stamp, f.want.InfoVersion
+	if len(f.draft) > 0 {
+		return // prices differ: who changed them must still be told by the old memo
+	}
+	listing := rec.Memo[listingPath]
+	rec.Memo = memoOf(f.want)
+	if at := shelfState(f.have.Shelf); at != rec.Memo[listingPath] {
+		rec.Memo[listingPath] = listing
+		if listing == "" {
+			delete(rec.Memo, listingPath)
+		}
+	}
+}
+
+// rememberVerdict takes note of what reviewers and the platform said.
+func (pl *planner) rememberVerdict(f *facts, rec *state.Record) {
+	switch f.have.Review {
+	case provider.ReviewRejected:
+		r := state.Rejection{Stamp: f.draftStamp(rec), Reason: f.have.Reason, At: f.have.AuditedAt}
+		if r.At.IsZero() {
+			r.At = pl.obs.At
+		}
+		if rec.Rejected == nil || rec.Rejected.Stamp != r.Stamp || rec.Rejected.Reason != r.Reason {
+			rec.Rejected = &r
+		}
+		rec.Withdrawn = false
+	case provider.ReviewApproved:
+		rec.Rejected, rec.Withdrawn = nil, false
+	case provider.ReviewRunning:
+		rec.Withdrawn = false
+	}
+	switch {
+	case f.have.Shelf != provider.ShelfBanned:
+		rec.BannedStamp = ""
+	case rec.BannedStamp == "":
+		rec.BannedStamp = f.bannedStamp()
+	}
+}
+
+// draftStamp names the content of the draft: by itself when it carries a stamp,
+// else by what we last sent.
+func (f *facts) draftStamp(rec *state.Record) string {
+	if f.have.Draft != nil && schema.IsStamp(f.have.Draft.SPU.InfoVersion) {
+		return f.have.Draft.SPU.InfoVersion
+	}
+	return rec.Stamp
+}
+
+// bannedStamp names the content that was taken down: what buyers saw.
+func (f *facts) bannedStamp() string {
+	if f.have.Online != nil && schema.IsStamp(f.have.Online.SPU.InfoVersion) {
+		return f.have.Online.SPU.InfoVersion
+	}
+	if f.rec != nil && f.rec.Stamp != "" {
+		return f.rec.Stamp
+	}
+	return "foreign" // content of nobody we know: whatever is declared is other content
+}
+
+func skuIDs(p *provider.Product) map[string]string {
+	ids := map[string]string{}
+	for _, c := range []*provider.Copy{p.Draft, p.Online} {
+		if c != nil {
+			maps.Copy(ids, c.SKUIDs)
+		}
+	}
+	return ids
+}
+
+// picturesSeen are pictures whose URL the state does not know, although the
+// shop shows them: a copy that came from the declared content names them in
+// order. So a lost state costs no upload.
+func (pl *planner) picturesSeen(f *facts) map[schema.ImageKey]string {
+	seen := map[schema.ImageKey]string{}
+	cmp := pl.comparison(f.want, f.rec)
+	for _, c := range []*provider.Copy{f.have.Draft, f.have.Online} {
+		if c == nil || !cmp.holdsWanted(&c.SPU) {
+			continue
+		}
+		pl.seePictures(seen, f.want.HeadImg, c.SPU.HeadImg)
+		pl.seePictures(seen, f.want.QualificationPics, c.SPU.QualificationPics)
+		pl.seePictures(seen, f.want.DescInfo.Imgs, c.SPU.DescInfo.Imgs)
+		for i := range f.want.SKUs {
+			for j := range c.SPU.SKUs {
+				if f.want.SKUs[i].OutSKUID == c.SPU.SKUs[j].OutSKUID {
+					pl.seePictures(seen, []schema.Image{f.want.SKUs[i].ThumbImg}, []schema.Image{c.SPU.SKUs[j].ThumbImg})
+				}
+			}
+		}
+	}
+	return seen
+}
+
+func (pl *planner) seePictures(seen map[schema.ImageKey]string, want, got []schema.Image) {
+	if len(want) != len(got) {
+		return
+	}
+	for i := range want {
+		if _, known := pl.image(want[i].Key); !known && want[i].Key != "" && got[i].URL != "" {
+			seen[want[i].Key] = got[i].URL
+		}
+	}
+}
+
+// productFromMemory plans without having read the shop: what was last sent is
+// taken for what the shop has, and every verdict for the last one known.
+func (pl *planner) productFromMemory(addr schema.Address, want *schema.SPU, rec *state.Record) verdict {
+	switch {
+	case want == nil && rec == nil:
+		return verdict{}
+	case want == nil:
+		return pl.removed(rec, &provider.Product{OutProductID: addr.Name, Shelf: shelfSent(rec)})
+	case rec == nil || rec.Stamp == "":
+		return pl.absent(want, nil)
+	}
+	c := &Change{Title: want.Title}
+	stamp, memo := want.Stamp(), memoOf(want)
+	diffs := memoDiffs(rec.Memo, memo, costOfPath(want))
+	free := func(d FieldDiff) bool { return d.Cost == schema.CostFree }
+	shelf := func(d FieldDiff) bool { return d.Path == listingPath }
+	switch {
+	case stamp != rec.Stamp:
+		c.Steps = append(c.Steps, OpUpdate)
+		c.Fields = slices.DeleteFunc(slices.Clone(diffs), shelf)
+	case rec.Rejected != nil && rec.Rejected.Stamp == stamp && !pl.pol.Resubmit[addr]:
+		c.Block, c.Cause = rejectedBlock(rec.Rejected), CauseRejection
+	case slices.ContainsFunc(diffs, free):
+		c.Steps = append(c.Steps, OpUpdateFree)
+		c.Fields = slices.DeleteFunc(slices.Clone(diffs), func(d FieldDiff) bool { return !free(d) })
+		c.edits = freeEdits(want, c.Fields)
+	}
+	if i := slices.IndexFunc(diffs, shelf); i >= 0 {
+		diffs[i].Kind = FieldShelf
+		c.Fields = append(c.Fields, diffs[i])
+		c.Steps = append(c.Steps, map[bool]Op{true: OpList, false: OpDelist}[want.Listing])
+	}
+	if len(c.Steps) == 0 && c.Block == nil {
+		return verdict{known: true}
+	}
+	return verdict{change: c, known: true}
+}
+
+func shelfSent(rec *state.Record) provider.Shelf {
+	if rec.Memo[listingPath] == "on" {
+		return provider.ShelfListed
+	}
+	return provider.ShelfDelisted
+}
+
+// costOfPath is the cost of a field that is known by its path alone.
+func costOfPath(want *schema.SPU) func(string) schema.Cost {
+	return func(path string) schema.Cost {
+		_, field, ok := cutSKUPath(path)
+		switch {
+		case path == listingPath:
+			return schema.CostLocal
+		case !ok:
+			return schema.CostReview
+		case field == "stock_num" && !want.StockManaged:
+			return schema.CostInitial
+		case strings.HasSuffix(field, "_price"), field == "barcode", field == "sku_code", field == "stock_num":
+			return schema.CostFree
+		}
+		return schema.CostReview
+	}
+}
+
+func sortedKeys(a, b map[string]string) []string {
+	all := maps.Clone(a)
+	if all == nil {
+		all = map[string]string{}
+	}
+	maps.Copy(all, b)
+	return slices.Sorted(maps.Keys(all))
+}
+
+// sameRecord compares what would be written.
+func sameRecord(a, b *state.Record) bool {
+	return a != nil && b != nil && bytes.Equal(schema.Canonical(a), schema.Canonical(b))
+}

@@ -1,0 +1,240 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+
+	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
+)
+
+// A pass runs one plan as a graph: each picture and each change is a node; a
+// change comes after its pictures and after the changes that it needs.
+type pass struct {
+	*Run
+	pl *planner
+	// granted is set when an audit turned out to be unnecessary or granted at
+	// once, so that what waited for it can go on without waiting for time to pass.
+	granted bool
+	total   int
+	done    int
+	seen    map[schema.Address]*provider.Product // read again during the pass
+	err     error                                // the state could not be written: nothing may go on
+}
+
+// pass runs the plan once. progress reports whether looking again at once may
+// bring more.
+func (r *Run) pass(ctx context.Context, plan *Plan) (progress bool, err error) {
+	p := &pass{Run: r, pl: newPlanner(r.Catalog, r.Session.State(), r.Observation, r.Policy), total: len(plan.Uploads), seen: map[schema.Address]*provider.Product{}}
+	p.pl.record, p.pl.image = r.Session.Record, r.Session.Image
+	if err := p.learn(ctx, plan); err != nil {
+		return false, err
+	}
+	runGraph(ctx, r.Stop, r.Parallelism, p.nodes(plan))
+	p.unstarted(plan)
+	return p.granted, p.err
+}
+
+// learn saves what reading the shop has taught, and closes the intents of
+// earlier runs: the observation is younger than they are, so it has settled them.
+func (p *pass) learn(ctx context.Context, plan *Plan) error {
+	for key, url := range plan.Learned.Images {
+		if err := p.Session.PutImage(ctx, key, url, p.Now()); err != nil {
+			return err
+		}
+	}
+	for _, rec := range plan.Learned.Records {
+		if err := p.Session.Put(ctx, rec, 0); err != nil {
+			return err
+		}
+	}
+	for seq := range p.Session.Intents() {
+		if err := p.Session.Settle(ctx, seq); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nodes is the graph: uploads first among equals, then free changes, then what
+// goes to review, so that a price never waits behind a submission.
+func (p *pass) nodes(plan *Plan) []*node {
+	uploads := make(map[schema.ImageKey]*node, len(plan.Uploads))
+	nodes := make([]*node, 0, len(plan.Uploads)+len(plan.Changes))
+	for i := range plan.Uploads {
+		up := &plan.Uploads[i]
+		n := &node{rank: classRank[ClassReview], do: func(ctx context.Context) { p.upload(ctx, up) }}
+		uploads[up.Key] = n
+		nodes = append(nodes, n)
+	}
+	changes := make(map[schema.Address]*node, len(plan.Changes))
+	for i := range plan.Changes {
+		c := &plan.Changes[i]
+		n := &node{rank: classRank[c.Class], do: func(ctx context.Context) { p.change(ctx, c) }}
+		for _, key := range c.Images {
+			n.after = append(n.after, uploads[key])
+		}
+		for _, need := range c.Needs {
+			n.after = append(n.after, changes[need]) // needs are of earlier kinds, so they stand before
+		}
+		changes[c.Address] = n
+		nodes = append(nodes, n)
+	}
+	return nodes
+}
+
+// unstarted accounts for changes that the end of the run has cut off.
+func (p *pass) unstarted(plan *Plan) {
+	for i := range plan.Changes {
+		c := &plan.Changes[i]
+		p.finish(c.Address, func(res *Result) {
+			if res.Outcome == "" {
+				res.Title, res.Source, res.Outcome, res.Err = c.Title, c.Source, OutcomeLater, errStopped
+			}
+		})
+	}
+}
+
+// stateFailed ends everything: a call whose result cannot be saved must not be made.
+func (p *pass) stateFailed(err error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err == nil {
+		p.err = fmt.Errorf("save the state: %w", err)
+	}
+	return errState
+}
+
+// errState is the reason given to objects when the state could not be saved.
+var errState = errors.New("the state could not be saved")
+
+func (p *pass) broken() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err != nil || p.fatal != nil
+}
+
+// upload hands over one picture and remembers its URL at once.
+func (p *pass) upload(ctx context.Context, up *Upload) {
+	err := p.uploadOne(ctx, up)
+	p.mu.Lock()
+	p.done++
+	e := Event{Kind: EventUploaded, Image: up.Key, Done: p.done, Total: p.total, Err: err}
+	if err != nil {
+		p.failed[up.Key] = err
+	} else {
+		p.report.Uploaded++
+		p.report.Calls++
+	}
+	p.mu.Unlock()
+	p.tell(e)
+}
+
+func (p *pass) uploadOne(ctx context.Context, up *Upload) error {
+	if p.broken() {
+		return errStopped
+	}
+	if _, have := p.Session.Image(up.Key); have {
+		return nil
+	}
+	picture := provider.Picture{Key: up.Key, URL: up.URL, Size: up.Size}
+	if up.URL == "" {
+		picture.Name = path.Base(up.Path)
+		picture.Open = func() (io.ReadCloser, error) { return p.Catalog.Open(up.Key) }
+	}
+	url, err := p.Provider.UploadImage(ctx, picture)
+	if err != nil {
+		p.note(err)
+		return fmt.Errorf("upload %s: %w", up.name(), err)
+	}
+	if err := p.Session.PutImage(ctx, up.Key, url, p.Now()); err != nil {
+		return p.stateFailed(err)
+	}
+	return nil
+}
+
+func (up *Upload) name() string {
+	if up.URL != "" {
+		return up.URL
+	}
+	return up.Path
+}
+
+// note takes down a refusal that concerns more than one object.
+func (p *pass) note(err error) {
+	refusal, ok := errors.AsType[*provider.Error](err)
+	if !ok {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if (refusal.Everywhere || refusal.Class == provider.ClassAuth) && p.fatal == nil {
+		p.fatal = refusal
+	}
+}
+
+// links are what the calls about an object refer to.
+func (p *pass) links(addr schema.Address) (provider.Links, error) {
+	links := provider.Links{Images: map[schema.ImageKey]string{}}
+	var pictures []schema.Image
+	switch addr.Kind {
+	case schema.KindBrand:
+		pictures = brandPictures(p.Catalog.Brands[addr.Name])
+	case schema.KindQualification:
+		q := p.Catalog.Qualifications[addr.Name]
+		pictures = append(append(pictures, q.License...), q.Certificate...)
+		if p.Catalog.Tree != nil {
+			links.Category, _ = p.Catalog.Tree.Lookup(q.Category.ID)
+		}
+	case schema.KindSPU:
+		spu := p.Catalog.SPUs[addr.Name]
+		pictures = spuPictures(spu)
+		links.BrandID = p.pl.brandOf(spu)
+	}
+	for _, picture := range pictures {
+		url, err := p.linkOf(picture)
+		if err != nil {
+			return links, err
+		}
+		links.Images[picture.Key] = url
+	}
+	return links, nil
+}
+
+func (p *pass) linkOf(picture schema.Image) (string, error) {
+	if picture.Key == "" {
+		return "", nil
+	}
+	if url, ok := p.Session.Image(picture.Key); ok {
+		return url, nil
+	}
+	if picture.URL != "" && p.Policy.Hosted != nil && p.Policy.Hosted(picture.URL) {
+		return picture.URL, nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.failed[picture.Key]; err != nil {
+		return "", err
+	}
+	return "", fmt.Errorf("picture %s was not uploaded: %w", picture.Key, errStopped)
+}
+
+// brandOf is the platform's brand id of a product, "" for none.
+func (pl *planner) brandOf(s *schema.SPU) string {
+	if addr, err := schema.ParseAddress(string(s.Brand)); err == nil && addr.Kind == schema.KindBrand {
+		return pl.brandID(addr)
+	}
+	return rawBrandID(s.Brand)
+}
+
+// recordOf is the record of an object to be changed and put back.
+func (p *pass) recordOf(addr schema.Address) *state.Record {
+	if rec := p.Session.Record(addr); rec != nil {
+		return rec
+	}
+	return &state.Record{Address: addr}
+}

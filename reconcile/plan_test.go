@@ -1,0 +1,540 @@
+package reconcile
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
+)
+
+// world is a catalog of one product, what we remember and what the shop has, to
+// be bent by a test and planned for.
+type world struct {
+	cat *schema.Catalog
+	st  *state.State
+	obs *provider.Observation
+	pol Policy
+
+	want *schema.SPU
+	rec  *state.Record
+	have *provider.Product
+}
+
+// inSync is a world in which the product is online, listed, and as declared.
+func inSync() *world {
+	want := blanket()
+	addr := spuAddress(want.OutProductID)
+	w := &world{
+		want: want,
+		rec:  &state.Record{Address: addr, RemoteID: "403700001", Stamp: want.Stamp(), Memo: memoOf(want)},
+		have: &provider.Product{ProductID: "403700001", OutProductID: want.OutProductID, Review: provider.ReviewApproved, Shelf: provider.ShelfListed,
+			Draft: shopCopy(want), Online: shopCopy(want), SubmittedAt: tableNow.Add(-time.Hour), AuditedAt: tableNow.Add(-50 * time.Minute)},
+		st:  state.New(state.ShopID{Platform: "component", AppID: "wx0123456789abcdef"}),
+		pol: Policy{Now: tableNow},
+	}
+	w.cat = &schema.Catalog{SPUs: map[string]*schema.SPU{want.OutProductID: want}, Brands: map[string]*schema.Brand{}, Qualifications: map[string]*schema.Qualification{}}
+	w.st.Records[addr] = w.rec
+	w.obs = &provider.Observation{At: tableNow, Products: map[string]*provider.Product{want.OutProductID: w.have},
+		Brands: map[string]provider.BrandGrant{}, Categories: map[uint64]bool{}, Verdicts: map[string]provider.Verdict{}}
+	return w
+}
+
+func (w *world) plan() *Plan { return Make(w.cat, w.st, w.obs, w.pol) }
+
+// words is the whole plan as the table words it, an object a line.
+func (w *world) words() string {
+	var lines []string
+	for _, c := range w.plan().Changes {
+		lines = append(lines, strings.TrimSpace(c.Address.String()+" "+word(&c)))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func online(w *world, change func(*schema.SPU)) {
+	change(&w.have.Online.SPU)
+	change(&w.have.Draft.SPU)
+}
+
+func TestProductPlans(t *testing.T) {
+	tests := []struct {
+		name string
+		bend func(*world)
+		plan string // "" is an empty plan
+	}{
+		{"as declared", func(w *world) {}, ""},
+
+		// The shop's words are not always enough to tell.
+		{"prefix of a plugin page is the provider's to remove, another path is a difference", func(w *world) {
+			online(w, func(s *schema.SPU) { s.Path = "pages/other" })
+		}, "spu.719 update"},
+		{"scenes are not echoed for old products", func(w *world) {
+			online(w, func(s *schema.SPU) { s.Scenes = nil })
+		}, ""},
+		{"informational members are not echoed", func(w *world) {
+			fee := schema.Fen(600)
+			w.want.Component = schema.Component{Supplier: "示例供应商", ExpressFee: &fee}
+			online(w, func(s *schema.SPU) { s.InfoVersion = w.want.Stamp() })
+		}, ""},
+		{"attributes come back in another order", func(w *world) {
+			online(w, func(s *schema.SPU) {
+				for i := range s.SKUs {
+					s.SKUs[i].SKUAttrs = []schema.Attr{s.SKUs[i].SKUAttrs[1], s.SKUs[i].SKUAttrs[0]}
+				}
+			})
+		}, ""},
+		{"the author reorders the attributes", func(w *world) {
+			a := w.want.SKUs[0].SKUAttrs
+			w.want.SKUs[0].SKUAttrs = []schema.Attr{a[1], a[0]}
+		}, "spu.719 update"},
+		{"a picture is missing in the shop", func(w *world) {
+			online(w, func(s *schema.SPU) { s.HeadImg = s.HeadImg[:1] })
+		}, "spu.719 update"},
+		{"a picture of ours stands in the wrong place", func(w *world) {
+			w.st.Images[w.want.HeadImg[1].Key] = state.ImageRecord{URL: "https://mmecimage.cn/p/wx/2"}
+			online(w, func(s *schema.SPU) {
+				s.HeadImg = []schema.Image{{URL: "https://mmecimage.cn/p/wx/2"}, s.HeadImg[1]}
+			})
+		}, "spu.719 update"},
+		{"info_version is not echoed, the record vouches", func(w *world) {
+			online(w, func(s *schema.SPU) { s.InfoVersion = "" })
+		}, ""},
+		{"foreign info_version and no record: the pictures are unknown", func(w *world) {
+			online(w, func(s *schema.SPU) { s.InfoVersion = "7" })
+			delete(w.st.Records, w.rec.Address)
+		}, "spu.719 update"},
+		{"the author owns info_version", func(w *world) {
+			w.want.InfoVersion = "v2"
+			w.rec.Stamp, w.rec.Version, w.rec.Memo = w.want.Stamp(), "v2", memoOf(w.want)
+			online(w, func(s *schema.SPU) { s.InfoVersion = "v2" })
+		}, ""},
+
+		// Stock belongs to the shop, unless the author says otherwise.
+		{"managed stock", func(w *world) { w.want.StockManaged = true }, "spu.719 update-free"},
+		{"managed stock of a product that was never online waits for the review", func(w *world) {
+			w.want.StockManaged = true
+			w.have.Online, w.have.Shelf, w.have.Review = nil, provider.ShelfInitial, provider.ReviewRunning
+		}, "spu.719 wait:review"},
+		{"a price of a product that was never online needs a new review", func(w *world) {
+			w.want.SKUs[0].SalePrice = 890
+			w.have.Online, w.have.Shelf, w.have.Review = nil, provider.ShelfInitial, provider.ReviewRunning
+		}, "spu.719 withdraw update"},
+
+		// A price that belongs to new content comes with it.
+		{"title and price together", func(w *world) {
+			w.want.Title, w.want.SKUs[0].SalePrice = "毛毯百搭加厚珊瑚绒毯子100*150cm", 1290
+		}, "spu.719 update"},
+		{"price changes while a new title is under review", func(w *world) {
+			w.want.Title = "毛毯百搭加厚珊瑚绒毯子100*150cm"
+			w.have.Draft, w.have.Review = shopCopy(w.want), provider.ReviewRunning
+			w.want.SKUs[0].SalePrice = 1290
+		}, "spu.719 update-free wait:review"},
+
+		// Policies.
+		{"in_review = wait keeps the running review", func(w *world) {
+			w.want.InReview = schema.InReviewWait
+			w.want.Title = "毛毯百搭加厚珊瑚绒毯子100*150cm"
+			w.have.Draft.SPU.Title, w.have.Review = "后台改过的毛毯标题", provider.ReviewRunning
+		}, "spu.719 wait:review"},
+		{"not wanted on the shelf", func(w *world) { w.want.Listing = false }, "spu.719 delist"},
+		{"not wanted on the shelf, under its first review", func(w *world) {
+			w.want.Listing = false
+			w.have.Online, w.have.Shelf, w.have.Review = nil, provider.ShelfInitial, provider.ReviewRunning
+		}, "spu.719 delist wait:review"},
+		{"not wanted on the shelf and new", func(w *world) {
+			w.want.Listing = false
+			delete(w.obs.Products, "719")
+			delete(w.st.Records, w.rec.Address)
+		}, "spu.719 add delist"},
+		{"on_remove = delete", func(w *world) {
+			delete(w.cat.SPUs, "719")
+			w.rec.OnRemove = schema.OnRemoveDelete
+		}, "spu.719 delete forget"},
+		{"on_remove = delete while under review", func(w *world) {
+			delete(w.cat.SPUs, "719")
+			w.rec.OnRemove, w.have.Review = schema.OnRemoveDelete, provider.ReviewRunning
+		}, "spu.719 withdraw delete forget"},
+		{"on_remove = forget", func(w *world) {
+			delete(w.cat.SPUs, "719")
+			w.rec.OnRemove = schema.OnRemoveForget
+		}, "spu.719 forget"},
+
+		// Rejections and bans.
+		{"rejected, then edited in the console, then declared as rejected: not sent again", func(w *world) {
+			w.want.Title = "毛毯百搭加厚珊瑚绒毯子100*150cm"
+			w.rec.Rejected = &state.Rejection{Stamp: w.want.Stamp(), Reason: "标题不规范", At: tableNow}
+			w.have.Draft.SPU.Title, w.have.Draft.SPU.InfoVersion, w.have.Review = "后台改过的毛毯标题", "1", provider.ReviewNotAudited
+		}, "spu.719 block:rejected"},
+		{"rejected and resubmitted on request", func(w *world) {
+			w.want.Title = "毛毯百搭加厚珊瑚绒毯子100*150cm"
+			w.have.Draft, w.have.Review = shopCopy(w.want), provider.ReviewRejected
+			w.pol.Resubmit = map[schema.Address]bool{spuAddress("719"): true}
+		}, "spu.719 update"},
+		{"rejected and mended", func(w *world) {
+			w.have.Draft.SPU.Title, w.have.Review = "后台改过的毛毯标题", provider.ReviewRejected
+			w.want.Title = "毛毯百搭加厚珊瑚绒毯子100*150cm"
+		}, "spu.719 update"},
+		{"a new product was rejected: a new price is new content", func(w *world) {
+			w.have.Online, w.have.Shelf, w.have.Review = nil, provider.ShelfInitial, provider.ReviewRejected
+			w.want.SKUs[0].SalePrice = 890
+		}, "spu.719 update"},
+		{"a banned product is not listed", func(w *world) { w.have.Shelf = provider.ShelfBanned }, "spu.719 block:banned"},
+		{"a banned product with the same old content and drift is not pushed", func(w *world) {
+			w.have.Shelf = provider.ShelfBanned
+			w.rec.BannedStamp = w.want.Stamp()
+			online(w, func(s *schema.SPU) { s.Title = "后台改过的毛毯标题" })
+		}, "spu.719 block:banned"},
+		{"a banned product with new content goes to review", func(w *world) {
+			w.have.Shelf = provider.ShelfBanned
+			w.want.Title = "毛毯百搭加厚珊瑚绒毯子100*150cm"
+		}, "spu.719 update"},
+		{"a shelf state nobody has told us about", func(w *world) { w.have.Shelf = 20 }, "spu.719 block:shelf"},
+
+		// Review states between the lines.
+		{"withdrawn by us and wanted again", func(w *world) {
+			w.have.Online, w.have.Shelf, w.have.Review = nil, provider.ShelfInitial, provider.ReviewNotAudited
+			w.rec.Withdrawn = true
+		}, "spu.719 update"},
+		{"never pushed to review", func(w *world) {
+			w.have.Online, w.have.Shelf, w.have.Review = nil, provider.ShelfInitial, provider.ReviewNotAudited
+		}, "spu.719 update"},
+		{"never pushed to review, submitted once more already", func(w *world) {
+			w.have.Online, w.have.Shelf, w.have.Review = nil, provider.ShelfInitial, provider.ReviewNotAudited
+			w.rec.Repushed = true
+		}, "spu.719 wait:push"},
+		{"the platform's clock is wrong, ours says it was just submitted", func(w *world) {
+			w.have.Online, w.have.Shelf, w.have.Review = nil, provider.ShelfInitial, provider.ReviewNotAudited
+			now := tableNow.Add(-time.Second)
+			w.rec.SubmittedAt = &now
+		}, "spu.719 wait:push"},
+		{"edit_status 0 on a live product is no draft", func(w *world) { w.have.Review = provider.ReviewNone }, ""},
+		{"approved a moment ago, not on the shelf yet", func(w *world) {
+			w.have.Online, w.have.Shelf, w.have.AuditedAt = nil, provider.ShelfInitial, tableNow.Add(-time.Second)
+		}, "spu.719 wait:platform"},
+		{"approved, never listed by the platform", func(w *world) { w.have.Online, w.have.Shelf = nil, provider.ShelfInitial }, "spu.719 list"},
+		{"somebody deleted it in the console", func(w *world) { delete(w.obs.Products, "719") }, "spu.719 add"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w := inSync()
+			test.bend(w)
+			if got := w.words(); got != test.plan {
+				t.Errorf("plan %q, want %q", got, test.plan)
+			}
+		})
+	}
+}
+
+func TestCauses(t *testing.T) {
+	tests := []struct {
+		name  string
+		bend  func(*world)
+		cause Cause
+	}{
+		{"price changed in the file", func(w *world) { w.want.SKUs[0].SalePrice = 890 }, CauseFile},
+		{"price changed in the shop", func(w *world) { online(w, func(s *schema.SPU) { s.SKUs[0].SalePrice = 10 }) }, CauseDrift},
+		{"price changed in both", func(w *world) {
+			w.want.SKUs[1].SalePrice = 890
+			online(w, func(s *schema.SPU) { s.SKUs[0].SalePrice = 10 })
+		}, CauseBoth},
+		{"title in the file, price in the shop", func(w *world) {
+			w.want.Title = "毛毯百搭加厚珊瑚绒毯子100*150cm"
+			online(w, func(s *schema.SPU) { s.SKUs[0].SalePrice = 10 })
+		}, CauseBoth},
+		{"SKU added in the shop", func(w *world) {
+			online(w, func(s *schema.SPU) { s.SKUs = append(s.SKUs, schema.SKU{OutSKUID: "z", SalePrice: 1}) })
+		}, CauseDrift},
+		{"SKU removed from the file", func(w *world) { w.want.SKUs = w.want.SKUs[:1] }, CauseFile},
+		{"delisted in the shop", func(w *world) { w.have.Shelf = provider.ShelfDelisted }, CauseDrift},
+		{"delisted in the file", func(w *world) { w.want.Listing = false }, CauseFile},
+		{"no state tells", func(w *world) {
+			delete(w.st.Records, w.rec.Address)
+			w.want.SKUs[0].SalePrice = 890
+		}, CauseUnknown},
+		{"a running review", func(w *world) { w.have.Review = provider.ReviewRunning }, CauseReview},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w := inSync()
+			test.bend(w)
+			changes := w.plan().Changes
+			if len(changes) != 1 || changes[0].Cause != test.cause {
+				t.Fatalf("changes %+v, want one caused by %s", changes, test.cause)
+			}
+		})
+	}
+}
+
+func TestFieldDiffsNameFields(t *testing.T) {
+	w := inSync()
+	w.want.SKUs[0].SalePrice = 890
+	w.want.Title = "毛毯百搭加厚珊瑚绒毯子100*150cm"
+	w.want.SKUs = append(w.want.SKUs, schema.SKU{OutSKUID: "c.1", SalePrice: 990, SKUAttrs: []schema.Attr{{Key: "颜色", Value: "墨绿"}}})
+	w.want.SKUs[1].SKUAttrs[0].Value = "天蓝"
+	got := w.plan().Changes[0].Fields
+	want := []FieldDiff{
+		{Path: "title", Kind: FieldText, Old: "毛毯百搭休闲珊瑚绒毯子100*150cm", New: w.want.Title, Cost: schema.CostReview, Cause: CauseFile},
+		{Path: "sku.a.sale_price", Kind: FieldMoney, Old: "990", New: "890", Cost: schema.CostFree, Cause: CauseFile},
+		{Path: "sku.b.sku_attrs", Kind: FieldText, Old: "颜色=蓝色; 面料=珊瑚绒", New: "颜色=天蓝; 面料=珊瑚绒", Cost: schema.CostReview, Cause: CauseFile},
+		{Path: "sku.c.1", Kind: FieldSKU, New: "颜色=墨绿 ¥9.90", Cost: schema.CostReview, Cause: CauseFile},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestFreeEditSendsOnlyWhatDiffers(t *testing.T) {
+	w := inSync()
+	w.want.SKUs[1].SalePrice, w.want.SKUs[1].Barcode = 890, "123"
+	edits := w.plan().Changes[0].edits
+	price, barcode := schema.Fen(890), "123"
+	want := []provider.FreeEdit{{OutSKUID: "b", SalePrice: &price, Barcode: &barcode}}
+	if diff := cmp.Diff(want, edits); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestLostStateIsRebuilt(t *testing.T) {
+	w := inSync()
+	delete(w.st.Records, w.rec.Address)
+	p := w.plan()
+	if !p.Empty() || p.Adopted != 1 {
+		t.Fatalf("plan %+v, want empty with one adopted product", p.Changes)
+	}
+	if len(p.Learned.Records) != 1 || p.Learned.Records[0].Stamp != w.want.Stamp() || p.Learned.Records[0].RemoteID != "403700001" {
+		t.Errorf("learned %+v, want the whole record", p.Learned.Records)
+	}
+	if got, want := len(p.Learned.Images), 2+1+2; got != want {
+		t.Errorf("learned %d pictures, want %d: head, details and SKUs", got, want)
+	}
+	w.st.Records[w.rec.Address] = p.Learned.Records[0]
+	if again := w.plan(); len(again.Learned.Records) != 0 {
+		t.Errorf("the second plan learns %+v again", again.Learned.Records)
+	}
+}
+
+// A declared brand and a product that carries it.
+func withBrand() *world {
+	w := inSync()
+	w.cat.Brands["cxy"] = &schema.Brand{BrandWording: "CXY", BrandAuditType: 1, BrandManagementType: 1, License: []schema.Image{picture("license")}, Scenes: []int{1}}
+	w.want.Brand = "brand.cxy"
+	delete(w.obs.Products, "719")
+	delete(w.st.Records, w.rec.Address)
+	return w
+}
+
+func TestGrants(t *testing.T) {
+	brand := schema.Address{Kind: schema.KindBrand, Name: "cxy"}
+	submitted := tableNow.Add(-time.Hour)
+	pending := func(w *world) *state.Record {
+		rec := &state.Record{Address: brand, AuditID: "RQ1", AuditPending: true, Stamp: w.cat.Brands["cxy"].Stamp(), SubmittedAt: &submitted}
+		w.st.Records[brand] = rec
+		return rec
+	}
+	tests := []struct {
+		name string
+		bend func(*world)
+		plan string
+	}{
+		{"new brand: the product waits for it", func(w *world) {}, "brand.cxy submit-brand\nspu.719 add wait:brand"},
+		{"granted already: adopted by its wording", func(w *world) {
+			w.obs.Brands["CXY"] = provider.BrandGrant{BrandID: "29001", Wording: "CXY"}
+		}, "spu.719 add"},
+		{"audit runs", func(w *world) {
+			pending(w)
+			w.obs.Verdicts["RQ1"] = provider.Verdict{Status: provider.VerdictPending}
+		}, "brand.cxy wait:audit\nspu.719 add wait:brand"},
+		{"passed, and not in the list yet", func(w *world) {
+			pending(w)
+			w.obs.Verdicts["RQ1"] = provider.Verdict{Status: provider.VerdictPassed, BrandID: "29001"}
+		}, "spu.719 add"},
+		{"rejected: the product needs a human too", func(w *world) {
+			pending(w)
+			w.obs.Verdicts["RQ1"] = provider.Verdict{Status: provider.VerdictRejected, Reason: "证书不清晰"}
+		}, "brand.cxy block:rejected\nspu.719 add block:needs"},
+		{"rejected, then changed", func(w *world) {
+			rec := pending(w)
+			rec.AuditID, rec.AuditPending = "", false
+			rec.Rejected = &state.Rejection{Stamp: rec.Stamp, Reason: "证书不清晰", At: tableNow}
+			w.cat.Brands["cxy"].License = []schema.Image{picture("license2")}
+		}, "brand.cxy submit-brand\nspu.719 add wait:brand"},
+		{"changed while the audit runs: no second submission", func(w *world) {
+			pending(w)
+			w.obs.Verdicts["RQ1"] = provider.Verdict{Status: provider.VerdictPending}
+			w.cat.Brands["cxy"].License = []schema.Image{picture("license2")}
+		}, "brand.cxy wait:audit\nspu.719 add wait:brand"},
+		{"the platform does not know the audit yet", func(w *world) {
+			pending(w)
+			w.obs.Verdicts["RQ1"] = provider.Verdict{Status: provider.VerdictUnknown}
+		}, "brand.cxy wait:audit\nspu.719 add wait:brand"},
+		{"the platform has lost the audit", func(w *world) {
+			long := tableNow.Add(-48 * time.Hour)
+			pending(w).SubmittedAt = &long
+			w.obs.Verdicts["RQ1"] = provider.Verdict{Status: provider.VerdictUnknown}
+		}, "brand.cxy submit-brand\nspu.719 add wait:brand"},
+		{"an audit runs under an id that nobody knows", func(w *world) {
+			pending(w).AuditID = ""
+		}, "brand.cxy wait:audit\nspu.719 add wait:brand"},
+		{"granted and renewed: products do not wait", func(w *world) {
+			w.obs.Brands["CXY"] = provider.BrandGrant{BrandID: "29001", Wording: "CXY"}
+			w.st.Records[brand] = &state.Record{Address: brand, RemoteID: "29001", Stamp: "sc1-old"}
+		}, "brand.cxy submit-brand\nspu.719 add"},
+		{"granted and not declared any more", func(w *world) {
+			pending(w)
+			delete(w.cat.Brands, "cxy")
+			w.want.Brand = ""
+		}, "brand.cxy forget\nspu.719 add"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w := withBrand()
+			test.bend(w)
+			if got := w.words(); got != test.plan {
+				t.Errorf("plan\n%s\nwant\n%s", got, test.plan)
+			}
+		})
+	}
+}
+
+func TestMerchant(t *testing.T) {
+	settings := func() *schema.Merchant {
+		return &schema.Merchant{ServiceAgentType: []int{0, 1, 2}, ServiceAgentPath: "pages/cs", ServiceAgentPhone: "020-88880000",
+			DefaultReceivingAddress: &schema.ReceivingAddress{ReceiverName: "张三", TelNumber: "13800000000", DetailedAddress: "示例路 1 号"}}
+	}
+	tests := []struct {
+		name string
+		bend func(*world)
+		plan string
+	}{
+		{"never set", func(w *world) { w.obs.Merchant = nil }, "merchant update-merchant"},
+		{"as declared", func(w *world) { w.obs.Merchant = settings() }, ""},
+		{"another phone in the shop", func(w *world) {
+			w.obs.Merchant = settings()
+			w.obs.Merchant.ServiceAgentPhone = "1"
+		}, "merchant update-merchant"},
+		{"the address is not echoed, but was sent", func(w *world) {
+			w.obs.Merchant = settings()
+			w.obs.Merchant.DefaultReceivingAddress = nil
+			w.st.Records[merchantAddress] = &state.Record{Address: merchantAddress, Memo: memoOfObject(&schema.Merchant{}, settings())}
+		}, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w := inSync()
+			w.cat.Merchant = settings()
+			test.bend(w)
+			if got := w.words(); got != test.plan {
+				t.Errorf("plan %q, want %q", got, test.plan)
+			}
+		})
+	}
+}
+
+func TestGuards(t *testing.T) {
+	fraction, one := 0.30, 1
+	w := inSync()
+	w.want.SKUs[1].SalePrice = 660 // from 990: a third
+	w.cat.Shop.Guard = schema.Guard{MaxPriceDrop: &fraction, MaxRemovals: &one, MaxChanges: &one}
+	p := w.plan()
+	if len(p.Breaches) != 1 || p.Breaches[0].Guard != GuardPriceDrop || len(p.Breaches[0].Objects) != 1 {
+		t.Fatalf("breaches %+v, want the price drop alone", p.Breaches)
+	}
+	if got := p.Breaches[0].Actual; got < 0.33 || got > 0.34 {
+		t.Errorf("the drop is %v, want a third", got)
+	}
+	w.pol.Override = map[GuardName]bool{GuardPriceDrop: true}
+	if got := w.plan().Breaches; len(got) != 0 {
+		t.Errorf("breaches %+v after the override", got)
+	}
+	w.pol.Override, w.want.SKUs[1].SalePrice = nil, 990
+	for _, id := range []string{"a", "b"} {
+		have := *w.have
+		have.OutProductID = id
+		w.obs.Products[id] = &have
+		addr := spuAddress(id)
+		w.st.Records[addr] = &state.Record{Address: addr, RemoteID: id}
+	}
+	p = w.plan()
+	if len(p.Breaches) != 2 || p.Breaches[0].Guard != GuardRemovals || p.Breaches[1].Actual != 2 {
+		t.Errorf("breaches %+v, want removals and changes", p.Breaches)
+	}
+}
+
+func TestUnmanagedAreCountedAndLeftAlone(t *testing.T) {
+	w := inSync()
+	stranger := *w.have
+	stranger.OutProductID = "typed-into-the-console"
+	w.obs.Products[stranger.OutProductID] = &stranger
+	p := w.plan()
+	if !p.Empty() || p.Unmanaged != 1 || p.Unchanged != 1 {
+		t.Errorf("changes %v unmanaged %d unchanged %d", p.Changes, p.Unmanaged, p.Unchanged)
+	}
+}
+
+func TestUploadsAreSharedByContent(t *testing.T) {
+	w := inSync()
+	second := blanket()
+	second.OutProductID = "720"
+	w.cat.SPUs["720"] = second
+	w.obs.Products = map[string]*provider.Product{}
+	w.st.Images[picture("desc").Key] = state.ImageRecord{URL: "https://mmecimage.cn/p/wx/d"}
+	p := w.plan()
+	if got, want := len(p.Uploads), 4; got != want {
+		t.Fatalf("%d uploads, want %d: two head pictures and two colours, the detail picture is there", got, want)
+	}
+	if got := len(p.Uploads[0].For); got != 2 {
+		t.Errorf("the upload is for %d products, want 2", got)
+	}
+	if s := p.Summary(); s.Create != 2 || s.Submissions != 2 || s.Reviews != 2 || s.Calls != 6 {
+		t.Errorf("summary %+v", s)
+	}
+}
+
+func TestTargetsBringWhatTheyNeed(t *testing.T) {
+	w := withBrand()
+	other := blanket()
+	other.OutProductID = "720"
+	w.cat.SPUs["720"] = other
+	w.pol.Targets = []schema.Address{spuAddress("719")}
+	if got, want := w.words(), "brand.cxy submit-brand\nspu.719 add wait:brand"; got != want {
+		t.Errorf("plan\n%s\nwant\n%s", got, want)
+	}
+	scope := ScopeOf(w.cat, w.st, w.pol)
+	want := provider.Scope{Only: true, Brands: true, Products: []string{"719"}}
+	if diff := cmp.Diff(want, scope); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPlanWithoutReadingTheShop(t *testing.T) {
+	tests := []struct {
+		name string
+		bend func(*world)
+		plan string
+	}{
+		{"as last sent", func(w *world) {}, ""},
+		{"price", func(w *world) { w.want.SKUs[0].SalePrice = 890 }, "spu.719 update-free"},
+		{"title", func(w *world) { w.want.Title = "毛毯百搭加厚珊瑚绒毯子100*150cm" }, "spu.719 update"},
+		{"stock belongs to the shop", func(w *world) { w.want.SKUs[0].StockNum = 1 }, ""},
+		{"shelf", func(w *world) { w.want.Listing = false }, "spu.719 delist"},
+		{"new", func(w *world) { delete(w.st.Records, w.rec.Address) }, "spu.719 add"},
+		{"removed", func(w *world) { delete(w.cat.SPUs, "719") }, "spu.719 delist forget"},
+		{"rejected before", func(w *world) {
+			w.rec.Rejected = &state.Rejection{Stamp: w.want.Stamp(), Reason: "标题不规范"}
+		}, "spu.719 block:rejected"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w := inSync()
+			w.obs = nil
+			test.bend(w)
+			if got := w.words(); got != test.plan {
+				t.Errorf("plan %q, want %q", got, test.plan)
+			}
+		})
+	}
+}
