@@ -27,25 +27,28 @@ func (n names) picture(key string) string {
 	return image.URL
 }
 
-// sku is "酒红 / 100cm*150cm" or "" when the catalog does not know it.
-func (n names) sku(a schema.Address, outSKUID string) string {
+// sku finds a SKU in the catalog; nil when it is not declared.
+func (n names) sku(a schema.Address, outSKUID string) *schema.SKU {
 	if n.catalog == nil || n.catalog.SPUs[a.Name] == nil {
-		return ""
+		return nil
 	}
-	for _, sku := range n.catalog.SPUs[a.Name].SKUs {
-		if sku.OutSKUID == outSKUID {
-			return attributes(sku.SKUAttrs)
-		}
+	skus := n.catalog.SPUs[a.Name].SKUs
+	if i := slices.IndexFunc(skus, func(s schema.SKU) bool { return s.OutSKUID == outSKUID }); i >= 0 {
+		return &skus[i]
 	}
-	return ""
+	return nil
 }
 
-func attributes(attrs []schema.Attr) string {
+// attributes is " (颜色 酒红 / 套装 100cm*150cm)", or nothing for a SKU without any.
+func attributes(sku *schema.SKU) string {
+	if sku == nil || len(sku.SKUAttrs) == 0 {
+		return ""
+	}
 	var parts []string
-	for _, a := range attrs {
+	for _, a := range sku.SKUAttrs {
 		parts = append(parts, a.Key+" "+a.Value)
 	}
-	return strings.Join(parts, " / ")
+	return " (" + strings.Join(parts, " / ") + ")"
 }
 
 // splitPath takes "sku.27359029914.sale_price" apart. An out_sku_id may hold
@@ -73,13 +76,13 @@ func (p *page) fields(c *reconcile.Change, n names) {
 	for _, f := range c.Fields {
 		id, field := splitPath(f.Path)
 		if f.Kind == reconcile.FieldSKU {
-			p.wholeSKU(strings.TrimPrefix(f.Path, "sku."), f)
+			p.wholeSKU(c.Address, f, n)
 			continue
 		}
 		indent := 4
 		if id != "" {
 			if id != last {
-				p.line(4, raw("SKU "+id).as(bold), raw(parenthesised(n.sku(c.Address, id))))
+				p.line(4, raw("SKU "+id).as(bold), raw(attributes(n.sku(c.Address, id))))
 			}
 			indent = 6
 		}
@@ -90,20 +93,19 @@ func (p *page) fields(c *reconcile.Change, n names) {
 	}
 }
 
-// wholeSKU adds a SKU that comes or goes.
-func (p *page) wholeSKU(id string, f reconcile.FieldDiff) {
-	if f.Old == "" {
-		p.line(4, raw("+ SKU "+id).as(green), raw(parenthesised(f.New)))
+// wholeSKU adds a SKU that comes or goes. One that comes is in the catalog; of
+// one that goes, the difference itself says what it was.
+func (p *page) wholeSKU(a schema.Address, f reconcile.FieldDiff, n names) {
+	id := strings.TrimPrefix(f.Path, "sku.")
+	if f.Old != "" {
+		p.line(4, raw("- SKU "+id).as(red), raw(" ("+f.Old+")"))
 		return
 	}
-	p.line(4, raw("- SKU "+id).as(red), raw(parenthesised(f.Old)))
-}
-
-func parenthesised(s string) string {
-	if s == "" {
-		return ""
+	if sku := n.sku(a, id); sku != nil {
+		p.line(4, raw("+ SKU "+id).as(green), raw(attributes(sku)+" "+sku.SalePrice.String()))
+		return
 	}
-	return " (" + s + ")"
+	p.line(4, raw("+ SKU "+id).as(green), raw(" ("+f.New+")"))
 }
 
 // change is "old -> new" in the words of the field's kind, with a word about

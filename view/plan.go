@@ -142,11 +142,12 @@ func (p *page) summary(plan *reconcile.Plan) {
 	}
 	s := plan.Summary()
 	p.line(0, both("Plan: ", "计划：").as(bold), words(sentence(listed(tally(s)))))
+	calls := counted(s.Calls, "writing call", "writing calls", "次写入请求")
 	if s.Reviews > 0 {
-		p.line(0, format("%d to review, using %d of the %d product submissions a day; %d writing calls in all.",
-			"%d 项需要审核，占用每日 %[3]d 次商品提交额度中的 %[2]d 次；共 %[4]d 次写入请求。",
-			s.Reviews, s.Submissions, dailySubmissions, s.Calls))
+		p.line(0, format("%d to review, using %d of the %d product submissions a day.",
+			"%d 项需要审核，占用每日 %[3]d 次商品提交额度中的 %[2]d 次。", s.Reviews, s.Submissions, dailySubmissions))
 	}
+	p.line(0, words(lang.T(calls.EN+" in all.", "共 "+calls.ZH+"。")))
 	if s.Irreversible > 0 {
 		p.line(0, words(sentence(counted(s.Irreversible, "change cannot be undone", "changes cannot be undone", "项变更不可恢复"))).as(red))
 	}

@@ -14,6 +14,7 @@ type Progress struct {
 	view   *View
 	status *StatusLine // nil where lines cannot be redrawn
 	titles map[schema.Address]string
+	said   map[schema.Address]string // the last line of each object
 	shown  time.Time
 }
 
@@ -21,7 +22,7 @@ type Progress struct {
 // in use, whatever else is written to Err stays above the status line. Close
 // ends it.
 func (v *View) Progress(plan *reconcile.Plan) *Progress {
-	g := &Progress{view: v, titles: map[schema.Address]string{}}
+	g := &Progress{view: v, titles: map[schema.Address]string{}, said: map[schema.Address]string{}}
 	for i := range plan.Changes {
 		g.titles[plan.Changes[i].Address] = plan.Changes[i].Title
 	}
@@ -32,11 +33,16 @@ func (v *View) Progress(plan *reconcile.Plan) *Progress {
 	return g
 }
 
-// Event shows one event. Apply sends them one at a time.
+// Event shows one event. Apply sends them one at a time. What is said of an
+// object is not said again, so that looking at a review once more adds no line.
 func (g *Progress) Event(e reconcile.Event) {
 	p := g.view.errPage()
 	if spans := g.finished(e); spans != nil {
 		p.line(0, spans...)
+	}
+	line := string(p.buf)
+	if line != "" && (e.Kind == reconcile.EventUploaded || g.said[e.Address] != line) {
+		g.said[e.Address] = line
 		p.flush(g.view.Err)
 	}
 	g.redraw(e)
@@ -74,7 +80,11 @@ func (g *Progress) finished(e reconcile.Event) []span {
 }
 
 func (g *Progress) object(symbol string, st style, e reconcile.Event, what lang.Text) []span {
-	return []span{raw(symbol).as(st), raw(e.Address.String()).as(bold), raw(" " + g.titles[e.Address]), both(": ", "："), words(what)}
+	name := []span{raw(symbol).as(st), raw(e.Address.String()).as(bold)}
+	if title := g.titles[e.Address]; title != "" {
+		name = append(name, raw(" "+title))
+	}
+	return append(name, both(": ", "："), words(what))
 }
 
 // redrawEvery keeps a terminal readable and a slow connection free.

@@ -176,11 +176,11 @@ func (p *page) numbers(r *reconcile.Report) {
 	} else {
 		p.line(0, both("Nothing to do. The shop is as declared.", "无需操作，店铺与声明一致。").as(green))
 	}
-	if r.Calls == 0 {
+	if r.Calls == 0 && r.Count(reconcile.OutcomeFailed) == 0 {
 		p.line(0, both("No writing calls were made.", "没有发送任何写入请求。"))
 		return
 	}
-	calls := counted(r.Calls, "writing call", "writing calls", "次写入请求")
+	calls := counted(r.Calls, "successful writing call", "successful writing calls", "次写入请求成功")
 	if r.Uploaded > 0 {
 		uploads := counted(r.Uploaded, "picture upload", "picture uploads", "次图片上传")
 		calls = lang.T(calls.EN+" ("+uploads.EN+")", calls.ZH+"（其中 "+uploads.ZH+"）")

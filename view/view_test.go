@@ -175,6 +175,7 @@ func TestProgress(t *testing.T) {
 		{Kind: reconcile.EventFailed, Address: spu("720"), Err: sampleReport().Results[3].Err},
 		{Kind: reconcile.EventBlocked, Address: spu("721"), Block: &reconcile.Block{Kind: reconcile.BlockBanned}},
 		{Kind: reconcile.EventPolling, Total: 1, Until: friday},
+		{Kind: reconcile.EventWaiting, Address: spu("719"), Wait: &reconcile.Wait{Kind: reconcile.WaitReview}},
 		{Kind: reconcile.EventPolling, Total: 1, Until: friday},
 		{Kind: reconcile.EventSettled, Address: spu("719")},
 	}

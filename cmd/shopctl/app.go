@@ -1,0 +1,158 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/view"
+)
+
+// app is one run of the program: its streams, its environment and the flags
+// that every command has.
+type app struct {
+	stdin          *os.File
+	stdout, stderr *os.File
+	getenv         func(string) string
+	lang           lang.Lang
+	view           *view.View
+	log            *slog.Logger
+	global         globalFlags
+}
+
+// globalFlags are the flags of all commands.
+type globalFlags struct {
+	dir       string
+	vars      []string
+	varFiles  []string
+	sandbox   bool
+	endpoint  string
+	noColour  bool
+	lang      string
+	logLevel  string
+	logFormat string
+}
+
+func newApp(stdin, stdout, stderr *os.File, getenv func(string) string) *app {
+	return &app{stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv}
+}
+
+// run parses the arguments, runs the command and says how it ended.
+func (a *app) run(ctx context.Context, args []string) int {
+	a.lang = language(args, a.getenv)
+	a.view = &view.View{Out: a.stdout, Err: a.stderr, Lang: a.lang}
+	root := newRoot(a)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	code, silent := exitCodeOf(ctx, err)
+	if !silent {
+		a.view.Failure(err)
+	}
+	return int(code)
+}
+
+// language is decided before the flags are parsed, because the descriptions of
+// the flags are in that language too.
+func language(args []string, getenv func(string) string) lang.Lang {
+	for i, arg := range args {
+		value, ok := strings.CutPrefix(arg, "--lang=")
+		if arg == "--lang" && i+1 < len(args) {
+			value, ok = args[i+1], true
+		}
+		if ok {
+			l, _ := lang.Parse(value)
+			return l
+		}
+	}
+	l, _ := lang.Parse(cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")))
+	return l
+}
+
+// open prepares output and log once the flags are known.
+func (a *app) open() error {
+	if a.global.lang != "" {
+		if _, ok := lang.Parse(a.global.lang); !ok {
+			return badFlag("--lang", a.global.lang, "zh, en")
+		}
+	}
+	errTerminal := term.IsTerminal(int(a.stderr.Fd()))
+	a.view.OutColour = view.Colour(a.getenv, term.IsTerminal(int(a.stdout.Fd())), a.global.noColour)
+	a.view.ErrColour = view.Colour(a.getenv, errTerminal, a.global.noColour)
+	a.view.Live = errTerminal && a.getenv("TERM") != "dumb" && a.getenv("CI") == ""
+	if a.view.Live {
+		a.view.Err = view.NewStatusLine(a.stderr)
+	}
+	a.view.Width = func() int { return width(a.stdout, a.stderr) }
+	var err error
+	a.log, err = newLogger(a.view.Err, a.global.logLevel, a.global.logFormat)
+	return err
+}
+
+// width is that of the terminal, in cells, or 0 when neither stream is one.
+func width(files ...*os.File) int {
+	for _, f := range files {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
+			return w
+		}
+	}
+	return 0
+}
+
+func newLogger(w io.Writer, level, format string) (*slog.Logger, error) {
+	var l slog.Level
+	switch level {
+	case "debug", "info", "warn", "error":
+		if err := l.UnmarshalText([]byte(level)); err != nil {
+			return nil, err
+		}
+	default:
+		return nil, badFlag("--log-level", level, "debug, info, warn, error")
+	}
+	options := &slog.HandlerOptions{Level: l}
+	switch format {
+	case "text":
+		return slog.New(slog.NewTextHandler(w, options)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, options)), nil
+	}
+	return nil, badFlag("--log-format", format, "text, json")
+}
+
+func badFlag(flag, value, allowed string) error {
+	return &view.Problem{
+		What:   lang.F("%s does not know %q", "%s 不支持 %q", flag, value),
+		Remedy: lang.F("use one of: %s", "可用的值：%s", allowed),
+	}
+}
+
+// formatFlag checks --format of commands that have text and JSON.
+func (a *app) setFormat(format string) error {
+	switch f := view.Format(format); f {
+	case view.Text, view.JSON:
+		a.view.Format = f
+		return nil
+	}
+	return badFlag("--format", format, "text, json")
+}
+
+func (a *app) addresses(flag string, values []string) ([]schema.Address, error) {
+	var addresses []schema.Address
+	for _, v := range values {
+		address, err := schema.ParseAddress(v)
+		if err != nil {
+			return nil, &view.Problem{
+				What:   lang.F("%s %q is not an address", "%s 的值 %q 不是地址", flag, v),
+				Remedy: lang.T("an address is merchant, brand.NAME, qualification.NAME or spu.OUT_PRODUCT_ID", "地址的写法：merchant、brand.名称、qualification.名称 或 spu.OUT_PRODUCT_ID"),
+			}
+		}
+		addresses = append(addresses, address)
+	}
+	return addresses, nil
+}

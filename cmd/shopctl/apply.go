@@ -1,0 +1,165 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/reconcile"
+	"github.com/shopctl/shopctl/view"
+)
+
+type applyFlags struct {
+	planFlags
+	autoApprove bool
+	wait        time.Duration
+	parallelism int
+}
+
+// defaultParallelism is how many objects are worked on at the same time.
+const defaultParallelism = 8
+
+func newApply(a *app) *cobra.Command {
+	f := applyFlags{planFlags: planFlags{refresh: true}}
+	cmd := &cobra.Command{
+		Use:   "apply",
+		Short: a.say("Make the shop as declared", "让店铺与声明一致"),
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.setFormat(f.format); err != nil {
+				return err
+			}
+			return a.apply(cmd.Context(), f)
+		},
+	}
+	a.addPlanFlags(cmd, &f.planFlags)
+	flags := cmd.Flags()
+	flags.BoolVar(&f.autoApprove, "auto-approve", false, a.say("do not ask before changing the shop", "修改店铺前不再询问"))
+	flags.DurationVar(&f.wait, "wait", 0, a.say("wait this long for reviews, such as 30m", "等待审核结果的最长时间，例如 30m"))
+	flags.IntVar(&f.parallelism, "parallelism", defaultParallelism, a.say("how many objects are worked on at the same time", "同时处理的对象数"))
+	flags.StringArrayVar(&f.override, "override-guard", nil, a.say("wave a broken guard through, by its `name`; may be repeated", "放行被触发的保护限制（`name`），可重复"))
+	return cmd
+}
+
+func (a *app) apply(ctx context.Context, f applyFlags) (err error) {
+	pol, err := a.policy(f.planFlags)
+	if err != nil {
+		return err
+	}
+	if err := a.askable(f); err != nil {
+		return err
+	}
+	d, err := a.desire(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.shop.close()
+	session, err := a.openState(ctx, d.shop.state, d.shop.id, "apply")
+	if err != nil {
+		return err
+	}
+	defer closeState(ctx, session, &err)
+	seen, err := a.observe(ctx, d, session.State(), pol, true)
+	if err != nil {
+		return err
+	}
+	plan := reconcile.Make(d.catalog, session.State(), seen, pol)
+	if err := a.approve(ctx, plan, d, f); err != nil {
+		return err
+	}
+	progress := a.view.Progress(plan)
+	report, err := (&reconcile.Run{
+		Catalog: d.catalog, Provider: d.shop.provider, Session: session, Policy: pol, Observation: seen,
+		Parallelism: f.parallelism, Wait: f.wait, OnEvent: progress.Event,
+		Stop: ctx.Done(), // the first interrupt stops the run, not the calls in flight
+	}).Apply(context.WithoutCancel(ctx), plan)
+	progress.Close()
+	if err != nil {
+		return err
+	}
+	if err := a.view.Report(report); err != nil {
+		return err
+	}
+	return outcome(report)
+}
+
+// askable refuses, before anything is read, a run that would have to ask
+// somebody who is not there.
+func (a *app) askable(f applyFlags) error {
+	if f.autoApprove || a.view.Format == view.Text && term.IsTerminal(int(a.stdin.Fd())) {
+		return nil
+	}
+	return &view.Problem{
+		What:   lang.T("apply has nobody to ask: this is not a terminal, or the output is JSON", "无法询问是否执行：当前不是终端，或输出为 JSON"),
+		Remedy: lang.T("Pass --auto-approve to apply without a question.", "使用 --auto-approve 可不经询问直接执行。"),
+	}
+}
+
+// approve shows the plan, refuses it when it breaks a guard, and asks when
+// somebody is to be asked.
+func (a *app) approve(ctx context.Context, plan *reconcile.Plan, d *desired, f applyFlags) error {
+	if a.view.Format == view.Text && !plan.Empty() {
+		if err := a.view.Plan(plan, d.catalog); err != nil {
+			return err
+		}
+	}
+	if len(plan.Breaches) > 0 {
+		return guardBroken(plan.Breaches)
+	}
+	if f.autoApprove || plan.Summary().Calls == 0 {
+		return nil
+	}
+	return a.ask(ctx)
+}
+
+func guardBroken(breaches []reconcile.Breach) error {
+	var names []string
+	for _, b := range breaches {
+		names = append(names, "--override-guard "+string(b.Guard))
+	}
+	return &view.Problem{
+		What:   lang.T("the plan breaks a guard of the shop block; nothing was changed", "计划触发了 shop 块中的保护限制，没有做任何变更"),
+		Remedy: lang.F("Check the plan. If it is meant: %s", "请检查计划。若确认无误：%s", strings.Join(names, " ")),
+	}
+}
+
+// ask waits for a "yes" on the terminal.
+func (a *app) ask(ctx context.Context) error {
+	if err := a.view.Ask(lang.T("Apply these changes? Type yes: ", "确认执行这些变更？请输入 yes 或 是：")); err != nil {
+		return err
+	}
+	answer := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(a.stdin).ReadString('\n')
+		answer <- strings.TrimSpace(line)
+	}()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case line := <-answer:
+		if line == "yes" || line == "是" {
+			return nil
+		}
+	}
+	return &view.Problem{What: lang.T("not applied: the answer was not yes", "未执行：没有得到确认")}
+}
+
+// outcome is the exit code of a finished run.
+func outcome(r *reconcile.Report) error {
+	switch {
+	case r.Interrupted:
+		return exitInterrupted
+	case r.Count(reconcile.OutcomeFailed) > 0:
+		return exitError
+	case r.Count(reconcile.OutcomeBlocked) > 0:
+		return exitBlocked
+	case r.Count(reconcile.OutcomePending)+r.Count(reconcile.OutcomeLater) > 0:
+		return exitPending
+	}
+	return nil
+}

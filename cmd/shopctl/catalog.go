@@ -1,0 +1,48 @@
+package main
+
+import (
+	"reflect"
+
+	"github.com/shopctl/shopctl/provider/wechat/component"
+	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/view"
+)
+
+// load reads the catalog. A nil tree means that the platform's categories are
+// not known here; what needs them is not checked then.
+func (a *app) load(tree *schema.CategoryTree) (*schema.Catalog, schema.Diagnostics) {
+	return schema.Load(a.global.dir, schema.LoadOptions{Vars: a.global.vars, VarFiles: a.global.varFiles, Tree: tree})
+}
+
+// report prints findings, and ends the command when one of them is an error.
+func (a *app) report(ds schema.Diagnostics) error {
+	if err := a.view.Diagnostics(ds, a.source); err != nil {
+		return err
+	}
+	if ds.HasErrors() {
+		return exitError
+	}
+	return nil
+}
+
+// reportAside is report for a command that has a result of its own: where that
+// is JSON, warnings are left to validate, so that there is one document.
+func (a *app) reportAside(ds schema.Diagnostics) error {
+	if a.view.Format == view.JSON && !ds.HasErrors() {
+		return nil
+	}
+	return a.report(ds)
+}
+
+// source is the text of a catalog file, for the excerpts in diagnostics.
+func (a *app) source(file string) ([]byte, error) { return schema.ReadSource(a.global.dir, file) }
+
+// cachedCategories is the category tree that an earlier run has kept, at any
+// age; nil when there is none.
+func (a *app) cachedCategories() *schema.CategoryTree { return component.KeptCategories(a.cacheDir()) }
+
+// sameTree reports whether two category trees, either of which may be nil, say
+// the same.
+func sameTree(a, b *schema.CategoryTree) bool {
+	return a != nil && b != nil && reflect.DeepEqual(a.Leaves, b.Leaves)
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/reconcile"
+	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
+)
+
+// planFlags are the flags that shape a plan; apply has most of them too.
+type planFlags struct {
+	targets  []string
+	resubmit []string
+	override []string
+	refresh  bool
+	detailed bool
+	format   string
+}
+
+func newPlan(a *app) *cobra.Command {
+	var f planFlags
+	cmd := &cobra.Command{
+		Use:   "plan",
+		Short: a.say("Say what apply would change in the shop", "显示 apply 将对店铺做的变更"),
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.setFormat(f.format); err != nil {
+				return err
+			}
+			return a.plan(cmd.Context(), f)
+		},
+	}
+	a.addPlanFlags(cmd, &f)
+	flags := cmd.Flags()
+	flags.BoolVar(&f.detailed, "detailed-exitcode", false, a.say("exit with 2 when there are changes", "有变更时退出码为 2"))
+	flags.BoolVar(&f.refresh, "refresh", true, a.say("read the shop; --refresh=false plans from the state alone", "读取店铺；--refresh=false 只根据状态文件计划"))
+	return cmd
+}
+
+func (a *app) addPlanFlags(cmd *cobra.Command, f *planFlags) {
+	flags := cmd.Flags()
+	flags.StringArrayVar(&f.targets, "target", nil, a.say("only this `address` and what it needs; may be repeated", "只处理该 `address` 及其依赖，可重复"))
+	flags.StringArrayVar(&f.resubmit, "resubmit", nil, a.say("submit the rejected `address` again unchanged; may be repeated", "原样重新提交被驳回的 `address`，可重复"))
+	a.addFormatFlag(cmd, &f.format)
+}
+
+func (a *app) plan(ctx context.Context, f planFlags) error {
+	pol, err := a.policy(f)
+	if err != nil {
+		return err
+	}
+	d, err := a.desire(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.shop.close()
+	st, err := a.readState(ctx, d.shop.state, d.shop.id)
+	if err != nil {
+		return err
+	}
+	seen, err := a.observe(ctx, d, st, pol, f.refresh)
+	if err != nil {
+		return err
+	}
+	plan := reconcile.Make(d.catalog, st, seen, pol)
+	if err := a.view.Plan(plan, d.catalog); err != nil {
+		return err
+	}
+	if f.detailed && !plan.Empty() {
+		return exitChanges
+	}
+	return nil
+}
+
+// policy is what the flags say beyond the catalog.
+func (a *app) policy(f planFlags) (reconcile.Policy, error) {
+	pol := reconcile.Policy{Now: time.Now(), Resubmit: map[schema.Address]bool{}, Override: map[reconcile.GuardName]bool{}}
+	var err error
+	if pol.Targets, err = a.addresses("--target", f.targets); err != nil {
+		return pol, err
+	}
+	resubmit, err := a.addresses("--resubmit", f.resubmit)
+	if err != nil {
+		return pol, err
+	}
+	for _, address := range resubmit {
+		pol.Resubmit[address] = true
+	}
+	for _, name := range f.override {
+		switch guard := reconcile.GuardName(name); guard {
+		case reconcile.GuardPriceDrop, reconcile.GuardRemovals, reconcile.GuardChanges:
+			pol.Override[guard] = true
+		default:
+			return pol, badFlag("--override-guard", name, "max_price_drop, max_removals, max_changes")
+		}
+	}
+	return pol, nil
+}
+
+// desired is a valid catalog and the shop that is to become equal to it.
+type desired struct {
+	catalog *schema.Catalog
+	shop    *shop
+}
+
+// desire loads the catalog, and connects to its shop only when everything that
+// can be known offline is right. It then checks the catalog against the
+// platform's categories as they are now.
+func (a *app) desire(ctx context.Context) (*desired, error) {
+	cached := a.cachedCategories()
+	catalog, ds := a.load(cached)
+	if ds.HasErrors() {
+		return nil, a.report(ds)
+	}
+	s, err := a.openShop(catalog)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := s.provider.Categories(ctx, false)
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	if !sameTree(tree, cached) {
+		catalog, ds = a.load(tree)
+	}
+	if err := a.reportAside(ds); err != nil {
+		s.close()
+		return nil, err
+	}
+	return &desired{catalog, s}, nil
+}
+
+// observe reads what the plan needs of the shop. Without refresh it reads
+// nothing: the shop is taken to be as the state remembers it.
+func (a *app) observe(ctx context.Context, d *desired, st *state.State, pol reconcile.Policy, refresh bool) (*provider.Observation, error) {
+	if refresh {
+		return d.shop.provider.Observe(ctx, reconcile.ScopeOf(d.catalog, st, pol))
+	}
+	a.view.Note(lang.T("The shop was not read (--refresh=false): it is taken to be as the state remembers it, and drift is not seen.",
+		"没有读取店铺（--refresh=false）：假定店铺与状态文件的记录一致，无法发现漂移。"))
+	return nil, nil
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/provider/wechat"
+	"github.com/shopctl/shopctl/provider/wechat/sandbox"
+	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
+	"github.com/shopctl/shopctl/view"
+)
+
+func newSandbox(a *app) *cobra.Command {
+	var addr, dir string
+	cmd := &cobra.Command{
+		Use:   "sandbox",
+		Short: a.say("Run the platform on this machine, to try things without an account", "在本机运行模拟平台，无需账号即可试用"),
+		Long: a.say(`Serves the API of the custom trading component on a loopback port until it is
+interrupted, with a page at / that shows the shop as a buyer would see it.
+Its shop is the one that --sandbox uses, unless --dir names another folder.`,
+			`在本机回环端口提供自定义交易组件 API，直到被中断；首页 / 以买家视角展示店铺。
+默认使用与 --sandbox 相同的店铺，可用 --dir 指定其他目录。`),
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a.global.sandbox = true
+			if dir == "" {
+				dir = a.sandboxDir()
+			}
+			return a.serveSandbox(cmd.Context(), addr, dir)
+		},
+	}
+	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:0", a.say("the loopback `address` to listen on; port 0 chooses a free one", "监听的回环地址（`address`），端口 0 表示自动选择"))
+	cmd.Flags().StringVar(&dir, "dir", "", a.say("where the shop is kept (default .shopctl/sandbox/shop)", "店铺数据目录（默认 .shopctl/sandbox/shop）"))
+	return cmd
+}
+
+func (a *app) sandboxDir() string { return filepath.Join(a.dataDir(), "shop") }
+
+// sandboxServer is a sandbox on a loopback port.
+type sandboxServer struct {
+	url    string
+	box    *sandbox.Sandbox
+	server *http.Server
+}
+
+// startSandbox opens the shop in dir and serves it. An empty appid is the
+// sandbox's own.
+func startSandbox(addr, dir, appid string) (*sandboxServer, error) {
+	box, err := sandbox.New(sandbox.Options{Dir: dir, AppID: appid})
+	if err != nil {
+		return nil, sandboxProblem(err)
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, sandboxProblem(errors.Join(err, box.Close()))
+	}
+	s := &sandboxServer{url: "http://" + listener.Addr().String(), box: box, server: &http.Server{Handler: box, ReadHeaderTimeout: 10 * time.Second}}
+	go s.server.Serve(listener)
+	return s, nil
+}
+
+func sandboxProblem(err error) error {
+	p := &view.Problem{What: lang.T("cannot start the sandbox", "无法启动沙箱"), Err: err}
+	if errors.Is(err, sandbox.ErrInUse) {
+		p.Remedy = lang.T("Stop the other shopctl that uses it, or reach that one: --endpoint URL.", "请停止正在使用它的 shopctl，或改用 --endpoint URL 连接它。")
+	}
+	return p
+}
+
+// close lets calls in flight finish, and the shop be saved.
+func (s *sandboxServer) close() error {
+	patient, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return errors.Join(s.server.Shutdown(patient), s.box.Close())
+}
+
+// openSandbox runs the private sandbox of a catalog inside this process.
+func (a *app) openSandbox(catalog *schema.Catalog) (*shop, error) {
+	server, err := startSandbox("127.0.0.1:0", a.sandboxDir(), catalog.Shop.AppID)
+	if err != nil {
+		return nil, err
+	}
+	a.log.Info("sandbox", "url", server.url, "dir", a.sandboxDir())
+	tokens, err := wechat.NewStableToken(catalog.Shop.AppID, sandbox.DefaultSecret, wechat.Options{Endpoint: server.url, Log: a.log})
+	if err != nil {
+		return nil, errors.Join(err, server.close())
+	}
+	p, err := a.newProvider(catalog, server.url, tokens)
+	if err != nil {
+		return nil, errors.Join(err, server.close())
+	}
+	local := state.NewLocal(a.statePath(catalog))
+	return &shop{
+		provider: p, state: local, id: shopID(catalog),
+		close: func() error { return errors.Join(local.Close(), server.close()) },
+	}, nil
+}
+
+// serveSandbox serves until the context ends, which is how it is meant to end.
+func (a *app) serveSandbox(ctx context.Context, addr, dir string) error {
+	if host, _, err := net.SplitHostPort(addr); err != nil || !loopback(host) {
+		return &view.Problem{
+			What:   lang.F("--addr %s is not a loopback address", "--addr %s 不是回环地址", addr),
+			Remedy: lang.T("The sandbox has no protection; use 127.0.0.1:PORT.", "沙箱没有任何防护，请使用 127.0.0.1:端口。"),
+		}
+	}
+	appid := ""
+	if catalog, _ := a.load(nil); catalog != nil {
+		appid = catalog.Shop.AppID
+	}
+	server, err := startSandbox(addr, dir, appid)
+	if err != nil {
+		return err
+	}
+	a.view.Sandbox(view.Sandbox{URL: server.url, Dir: dir, AppID: appid, Secret: sandbox.DefaultSecret})
+	<-ctx.Done()
+	return server.close()
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"os"
+	"os/user"
+	"path/filepath"
+	"time"
+
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/provider/wechat"
+	"github.com/shopctl/shopctl/provider/wechat/component"
+	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
+	"github.com/shopctl/shopctl/view"
+)
+
+// shop is an open way to one shop: the platform, and what we remember of it.
+type shop struct {
+	provider provider.Provider
+	state    *state.Local
+	id       state.ShopID
+	close    func() error
+}
+
+// openShop connects to the shop of a catalog: the real one, or the private
+// sandbox with a state of its own.
+func (a *app) openShop(catalog *schema.Catalog) (*shop, error) {
+	if a.global.sandbox {
+		return a.openSandbox(catalog)
+	}
+	tokens, err := a.tokens(catalog.Shop.AppID)
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.newProvider(catalog, a.endpoint(), tokens)
+	if err != nil {
+		return nil, err
+	}
+	return &shop{provider: p, state: state.NewLocal(a.statePath(catalog)), id: shopID(catalog), close: func() error { return nil }}, nil
+}
+
+func shopID(catalog *schema.Catalog) state.ShopID {
+	return state.ShopID{Platform: catalog.Shop.Platform, AppID: catalog.Shop.AppID}
+}
+
+func (a *app) newProvider(catalog *schema.Catalog, endpoint string, tokens wechat.TokenSource) (provider.Provider, error) {
+	return component.New(component.Config{
+		Endpoint: endpoint, AppID: catalog.Shop.AppID, Tokens: tokens, Log: a.log, CacheDir: a.cacheDir(),
+	})
+}
+
+func (a *app) endpoint() string {
+	return cmp.Or(a.global.endpoint, a.getenv("SHOPCTL_ENDPOINT"), wechat.DefaultEndpoint)
+}
+
+// dataDir is where shopctl keeps what belongs to a catalog but not into git.
+func (a *app) dataDir() string {
+	if a.global.sandbox {
+		return filepath.Join(a.global.dir, ".shopctl", "sandbox")
+	}
+	return filepath.Join(a.global.dir, ".shopctl")
+}
+
+func (a *app) cacheDir() string { return filepath.Join(a.dataDir(), "cache") }
+
+// tokens chooses how to get an access token: the one that a central token
+// server hands out goes before our own.
+func (a *app) tokens(appid string) (wechat.TokenSource, error) {
+	token, command, secret := a.getenv("WECHAT_ACCESS_TOKEN"), a.getenv("WECHAT_TOKEN_COMMAND"), a.getenv("WECHAT_APPSECRET")
+	switch {
+	case token != "":
+		return wechat.StaticToken(token), nil
+	case command != "":
+		return wechat.NewCommandToken([]string{"sh", "-c", command}, time.Now), nil
+	case secret != "":
+		return wechat.NewStableToken(appid, secret, wechat.Options{Endpoint: a.endpoint(), Log: a.log})
+	}
+	return nil, &view.Problem{
+		What: lang.F("there are no credentials for %s", "没有 %s 的访问凭据", appid),
+		Remedy: lang.T("Set WECHAT_APPSECRET (or WECHAT_ACCESS_TOKEN, or WECHAT_TOKEN_COMMAND) in the environment, or try it without an account: --sandbox.",
+			"请设置环境变量 WECHAT_APPSECRET（或 WECHAT_ACCESS_TOKEN、WECHAT_TOKEN_COMMAND）；没有账号可先用 --sandbox 试用。"),
+	}
+}
+
+// lockInfo says who we are to others who want the state.
+func lockInfo(operation string) state.LockInfo {
+	host, _ := os.Hostname()
+	name := "unknown"
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	var id [4]byte
+	rand.Read(id[:])
+	return state.LockInfo{
+		ID: hex.EncodeToString(id[:]), Operation: operation, Who: name + "@" + host, Host: host,
+		PID: os.Getpid(), Version: programVersion(), Since: time.Now(),
+	}
+}
+
+// openState takes the lock and reads the state for a run that writes.
+func (a *app) openState(ctx context.Context, local *state.Local, id state.ShopID, operation string) (*state.Session, error) {
+	session, notices, err := state.Open(ctx, local, local, id, lockInfo(operation))
+	a.notices(notices)
+	return session, err
+}
+
+// closeState saves the state and gives the lock back, also after an interrupt,
+// and joins what goes wrong to the error of the command.
+func closeState(ctx context.Context, session *state.Session, err *error) {
+	*err = errors.Join(*err, session.Close(context.WithoutCancel(ctx)))
+}
+
+// readState reads the state without the lock, for a run that only looks.
+func (a *app) readState(ctx context.Context, local *state.Local, id state.ShopID) (*state.State, error) {
+	st, notices, err := state.Read(ctx, local, id)
+	a.notices(notices)
+	return st, err
+}
+
+func (a *app) notices(notices []lang.Text) {
+	for _, n := range notices {
+		a.view.Note(n)
+	}
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/shopctl/shopctl/reconcile"
+	"github.com/shopctl/shopctl/view"
+)
+
+func newStatus(a *app) *cobra.Command {
+	var only []string
+	var format string
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: a.say("Show where every object stands: on the shelf, in review, rejected", "显示每个对象的状态：在架、审核中、被驳回等"),
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.setFormat(format); err != nil {
+				return err
+			}
+			return a.status(cmd.Context(), only)
+		},
+	}
+	cmd.Flags().StringSliceVar(&only, "only", nil, a.say("show only these `states`: ", "只显示这些状态（`states`）：")+statusList())
+	a.addFormatFlag(cmd, &format)
+	return cmd
+}
+
+func statusList() string {
+	names := make([]string, len(view.Statuses))
+	for i, s := range view.Statuses {
+		names[i] = string(s)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (a *app) status(ctx context.Context, only []string) error {
+	var filter []view.Status
+	for _, name := range only {
+		if !slices.Contains(view.Statuses, view.Status(name)) {
+			return badFlag("--only", name, statusList())
+		}
+		filter = append(filter, view.Status(name))
+	}
+	pol, err := a.policy(planFlags{})
+	if err != nil {
+		return err
+	}
+	d, err := a.desire(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.shop.close()
+	st, err := a.readState(ctx, d.shop.state, d.shop.id)
+	if err != nil {
+		return err
+	}
+	seen, err := d.shop.provider.Observe(ctx, reconcile.ScopeOf(d.catalog, st, pol))
+	if err != nil {
+		return err
+	}
+	board := reconcile.Board(d.catalog, st, seen, pol)
+	if err := a.view.Board(board, filter); err != nil {
+		return err
+	}
+	return standing(board)
+}
+
+// standing is the exit code of a board.
+func standing(board []reconcile.Standing) error {
+	pending := false
+	for i := range board {
+		switch view.StatusOf(&board[i]) {
+		case view.StatusRejected, view.StatusBanned, view.StatusBlocked:
+			return exitBlocked
+		case view.StatusInReview, view.StatusWaiting:
+			pending = true
+		}
+	}
+	if pending {
+		return exitPending
+	}
+	return nil
+}

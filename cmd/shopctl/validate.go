@@ -1,0 +1,35 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/shopctl/shopctl/view"
+)
+
+func newValidate(a *app) *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "validate",
+		Short: a.say("Check the catalog without reaching the shop", "不访问店铺，只检查商品目录文件"),
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if err := a.setFormat(format); err != nil {
+				return err
+			}
+			return a.validate()
+		},
+	}
+	a.addFormatFlag(cmd, &format)
+	return cmd
+}
+
+func (a *app) validate() error {
+	catalog, ds := a.load(a.cachedCategories())
+	if a.view.Format == view.JSON || ds.HasErrors() {
+		return a.report(ds)
+	}
+	if err := a.report(ds); err != nil {
+		return err
+	}
+	return a.view.Valid(catalog)
+}
