@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // troubled is a disk on which one step fails: the countdown-th of those that
@@ -97,12 +100,20 @@ func at(t *testing.T, crashes bool, what func(t *testing.T, d *troubled)) {
 	}
 }
 
+// torn is a place where a run was cut off in the middle of a line.
+func torn(t *testing.T) (path string, s *State) {
+	path, s = saved(t)
+	journal, ends := journalOf(t, s, steps())
+	must(t, os.WriteFile(path+".journal", journal[:ends[0]/2], 0o600))
+	return path, s
+}
+
 // A run appends, takes a snapshot, and appends again; the process dies at one
 // step. The next one finds every entry that was acknowledged, and at most the
 // one that was on its way.
 func TestCrashAtEveryStep(t *testing.T) {
 	at(t, true, func(t *testing.T, d *troubled) {
-		path, s := saved(t)
+		path, s := torn(t)
 		store := newLocal(path, d)
 		_, _, err := store.Load(t.Context())
 		must(t, err)
@@ -149,13 +160,13 @@ func expectSteps(t *testing.T, s, got *State, n int) {
 // entry is taken behind one that may be torn.
 func TestErrorAtEveryStep(t *testing.T) {
 	at(t, false, func(t *testing.T, d *troubled) {
-		path, s := saved(t)
+		path, s := torn(t)
 		store := newLocal(path, d)
 		_, _, err := store.Load(t.Context())
 		must(t, err)
 		steps := steps()
 		failed := false
-		for i, e := range steps[:4] {
+		for i, e := range steps[:3] {
 			err := store.Append(t.Context(), e)
 			if failed && !errors.Is(err, syscall.ENOSPC) {
 				t.Fatalf("entry %d after one that failed: got %v, want the first error again", i, err)
@@ -165,15 +176,23 @@ func TestErrorAtEveryStep(t *testing.T) {
 			}
 			s = after(t, s, e)
 		}
+		expectAll := func(when string) {
+			t.Helper()
+			if got, _, err := NewLocal(path).Load(t.Context()); err != nil || !hasAll(s, got) {
+				t.Fatalf("%s, Load: %v, and something is lost (-want +got):\n%s", when, err, diff(s, got))
+			}
+		}
+		expectAll("after the entries")
 		snapshot := s.with(store.base)
 		if err := store.Save(t.Context(), snapshot); err != nil && !errors.Is(err, syscall.ENOSPC) {
 			t.Errorf("Save: got %v, want the error of the disk", err)
 		}
 		expectTidy(t, path)
-		if got, _, err := NewLocal(path).Load(t.Context()); err != nil || !hasAll(s, got) {
-			t.Fatalf("after the error, Load: %v, and the state is another:\n%s", err, diff(s, got))
-		}
 		d.mend()
+		if store.Append(t.Context(), steps[3]) == nil {
+			s = after(t, s, steps[3])
+		}
+		expectAll("after the snapshot and another entry")
 		must(t, store.Save(t.Context(), snapshot), store.Append(t.Context(), steps[4]))
 		expectTidy(t, path)
 		got, notices, err := NewLocal(path).Load(t.Context())
@@ -213,6 +232,92 @@ func expectTidy(t *testing.T, path string) {
 			t.Errorf("%s has mode %v and error %v, want 0600", e.Name(), info.Mode(), err)
 		}
 	}
+}
+
+// What makes a change durable is the order of the steps; a kill cannot show it,
+// only a power failure.
+func TestOrderOfSteps(t *testing.T) {
+	path, s := torn(t)
+	d := &listed{}
+	store := newLocal(path, d)
+	_, _, err := store.Load(t.Context())
+	must(t, err)
+	for _, test := range []struct {
+		what string
+		do   func() error
+		want []string
+	}{
+		{"the first entry", func() error { return store.Append(t.Context(), steps()[0]) },
+			[]string{"open .journal", "truncate .journal", "sync folder", "write .journal", "sync .journal"}},
+		{"the next entry", func() error { return store.Append(t.Context(), steps()[1]) },
+			[]string{"write .journal", "sync .journal"}},
+		{"a snapshot", func() error { return store.Save(t.Context(), s) },
+			[]string{"remove .tmp", "create .tmp", "write .tmp", "sync .tmp", "rename .tmp", "sync folder", "truncate .journal", "sync .journal"}},
+	} {
+		d.steps = nil
+		must(t, test.do())
+		if diff := cmp.Diff(test.want, d.steps); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.what, diff)
+		}
+	}
+}
+
+// listed is a disk that lists what is done to it.
+type listed struct {
+	osDisk
+	steps []string
+}
+
+func (d *listed) list(verb, name string) {
+	d.steps = append(d.steps, verb+" "+strings.TrimPrefix(filepath.Base(name), "state.jsonl"))
+}
+
+func (d *listed) create(name string) (file, error) {
+	d.list("create", name)
+	f, err := d.osDisk.create(name)
+	return &listedFile{f, d, name}, err
+}
+
+func (d *listed) open(name string) (file, error) {
+	d.list("open", name)
+	f, err := d.osDisk.open(name)
+	return &listedFile{f, d, name}, err
+}
+
+func (d *listed) rename(from, to string) error {
+	d.list("rename", from)
+	return d.osDisk.rename(from, to)
+}
+
+func (d *listed) remove(name string) error {
+	d.list("remove", name)
+	return d.osDisk.remove(name)
+}
+
+func (d *listed) syncDir(dir string) error {
+	d.steps = append(d.steps, "sync folder")
+	return d.osDisk.syncDir(dir)
+}
+
+type listedFile struct {
+	file
+	disk *listed
+	name string
+}
+
+func (f *listedFile) Write(b []byte) (int, error) {
+	f.disk.list("write", f.name)
+	return f.file.Write(b)
+}
+
+func (f *listedFile) Sync() error {
+	f.disk.list("sync", f.name)
+	return f.file.Sync()
+}
+
+func (f *listedFile) Truncate(size int64) error {
+	f.disk.list("truncate", f.name)
+	return f.file.Truncate(size)
 }
 
 // A crash came between the new snapshot and the emptying of the journal, and

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -295,6 +297,45 @@ func TestJournalIsFoldedWhenItIsLong(t *testing.T) {
 	}
 	if holder, _ := store.Holder(t.Context()); holder != nil {
 		t.Error("the lock is still held after a Close that failed")
+	}
+}
+
+// lagging is a store in which every second entry is durable long before its
+// Append returns.
+type lagging struct {
+	*Memory
+	calls atomic.Int64
+}
+
+func (l *lagging) Append(ctx context.Context, entries ...Entry) error {
+	err := l.Memory.Append(ctx, entries...)
+	if l.calls.Add(1)%2 == 1 {
+		for range 100 {
+			runtime.Gosched()
+		}
+	}
+	return err
+}
+
+// The last change of an object on the disk is the last one in memory.
+func TestChangesOfOneObjectKeepTheirOrder(t *testing.T) {
+	store := &lagging{Memory: NewMemory()}
+	s := open(t, store)
+	for round := range 50 {
+		var wg sync.WaitGroup
+		for g := range 4 {
+			wg.Go(func() {
+				if err := s.Put(t.Context(), &Record{Address: spu("719"), RemoteID: fmt.Sprint(round, g)}, 0); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		disk, _, err := store.Load(t.Context())
+		must(t, err)
+		if got, want := s.Record(spu("719")).RemoteID, disk.Records[spu("719")].RemoteID; got != want {
+			t.Fatalf("round %d: memory has %q, the disk has %q", round, got, want)
+		}
 	}
 }
 
