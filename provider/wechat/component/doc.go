@@ -2,7 +2,8 @@
 // provider.Provider. One file per kind holds the platform's requests and replies
 // and the mapping both ways:
 //
-//	spu.go             products: spu/add, update, get, ...
+//	spu.go             the spu/* endpoints and what they send and show
+//	product.go         products, declared and shown: the mapping both ways
 //	observe.go         what the shop has: spu/get_list in both copies, and the rest
 //	brand.go           audit/audit_brand, account/get_brand_list
 //	qualification.go   audit/audit_category, account/get_category_list

@@ -2,7 +2,7 @@ package component
 
 import (
 	"context"
-	"net/url"
+	"strings"
 
 	"github.com/shopctl/shopctl/provider/wechat"
 )
@@ -49,7 +49,8 @@ type RIDReport struct {
 }
 
 // GetRID is openapi/rid/get, for seven days after the call. The query of the
-// reported URL is cut off, because it holds the token of that call.
+// reported URL is cut off, because it holds the token of that call, and the
+// bodies of calls for a token are not shown.
 func (a *API) GetRID(ctx context.Context, rid string) (*RIDReport, error) {
 	body := struct {
 		RID string `json:"rid"`
@@ -61,11 +62,20 @@ func (a *API) GetRID(ctx context.Context, rid string) (*RIDReport, error) {
 		return nil, err
 	}
 	report := &reply.Request.Value
-	if u, err := url.Parse(string(report.RequestURL)); err == nil {
-		u.RawQuery = ""
-		report.RequestURL = wechat.Text(u.String())
-	} else {
-		report.RequestURL = ""
+	report.RequestURL = wechat.Text(withoutQuery(string(report.RequestURL)))
+	for _, body := range []*wechat.Text{&report.RequestBody, &report.ResponseBody} {
+		if strings.Contains(string(*body), "secret") || strings.Contains(string(*body), "access_token") {
+			*body = "[secret]"
+		}
 	}
 	return report, nil
+}
+
+// withoutQuery cuts the query off a URL; the platform has also shown the query alone.
+func withoutQuery(requestURL string) string {
+	base, _, _ := strings.Cut(requestURL, "?")
+	if strings.Contains(base, "=") {
+		return ""
+	}
+	return base
 }

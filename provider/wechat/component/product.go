@@ -1,0 +1,388 @@
+package component
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/provider/wechat"
+	"github.com/shopctl/shopctl/schema"
+)
+
+// noBrand is the brand_id of products without a brand (section 6.5).
+const noBrand = "2100000000"
+
+// brandPrefix marks a schema.BrandRef that is an id of the platform.
+const brandPrefix = "id:"
+
+// Add implements provider.Provider.
+func (p *Provider) Add(ctx context.Context, s *schema.SPU, links provider.Links) (provider.Receipt, error) {
+	body, err := spuBody("spu/add", s, links)
+	if err != nil {
+		return provider.Receipt{}, err
+	}
+	reply, err := p.api.AddSPU(ctx, body)
+	return receiptOf(reply), err
+}
+
+// Update implements provider.Provider.
+func (p *Provider) Update(ctx context.Context, ref provider.Ref, s *schema.SPU, links provider.Links) (provider.Receipt, error) {
+	body, err := spuBody("spu/update", s, links)
+	if err != nil {
+		return provider.Receipt{}, err
+	}
+	body.ProductID = wechat.ID(ref.ProductID).Number()
+	reply, err := p.api.UpdateSPU(ctx, body)
+	return receiptOf(reply), err
+}
+
+// UpdateFree implements provider.Provider. Without edits it calls nothing.
+func (p *Provider) UpdateFree(ctx context.Context, ref provider.Ref, edits []provider.FreeEdit) error {
+	if len(edits) == 0 {
+		return nil
+	}
+	body := &FreeBody{SPURef: refOf(ref)}
+	for _, e := range edits {
+		body.SKUs = append(body.SKUs, FreeSKU(e))
+	}
+	_, err := p.api.UpdateSPUWithoutAudit(ctx, body)
+	return err
+}
+
+// Withdraw implements provider.Provider.
+func (p *Provider) Withdraw(ctx context.Context, ref provider.Ref) error {
+	return p.api.WithdrawSPU(ctx, refOf(ref))
+}
+
+// List implements provider.Provider.
+func (p *Provider) List(ctx context.Context, ref provider.Ref) error {
+	return p.api.ListSPU(ctx, refOf(ref))
+}
+
+// Delist implements provider.Provider.
+func (p *Provider) Delist(ctx context.Context, ref provider.Ref) error {
+	return p.api.DelistSPU(ctx, refOf(ref))
+}
+
+// Delete implements provider.Provider.
+func (p *Provider) Delete(ctx context.Context, ref provider.Ref) error {
+	return p.api.DeleteSPU(ctx, refOf(ref))
+}
+
+func refOf(ref provider.Ref) SPURef {
+	if id := wechat.ID(ref.ProductID).Number(); id != "" {
+		return SPURef{ProductID: id}
+	}
+	return SPURef{OutProductID: ref.OutProductID}
+}
+
+// spuBody maps a declared product to a request. It fails, before anything is
+// sent, when a picture or the brand has not been resolved.
+func spuBody(call string, s *schema.SPU, links provider.Links) (*SPUBody, error) {
+	r := resolver{call: call, links: links}
+	body := &SPUBody{
+		OutProductID:      s.OutProductID,
+		Title:             s.Title,
+		Path:              s.Path,
+		DirectPath:        s.Component.DirectPath,
+		HeadImg:           r.pictures(s.HeadImg),
+		QualificationPics: r.pictures(s.QualificationPics),
+		DescInfo:          DescBody{Desc: s.DescInfo.Desc, Imgs: r.pictures(s.DescInfo.Imgs)},
+		ThirdCatID:        s.Category.ID,
+		BrandID:           r.brand(s.Brand),
+		InfoVersion:       s.Version(),
+		Scenes:            scenes(s.Scenes),
+		Supplier:          s.Component.Supplier,
+		ExpressFee:        s.Component.ExpressFee,
+		ProductType:       s.Component.ProductType,
+		SellTime:          s.Component.SellTime,
+		PickUpType:        s.Component.PickUpType,
+		UnitName:          s.Component.UnitName,
+		UnitFactor:        s.Component.UnitFactor,
+	}
+	if s.Category.ID == 0 {
+		r.fail("the category %q is not resolved to an id", s.Category.Path)
+	}
+	for i := range s.SKUs {
+		body.SKUs = append(body.SKUs, skuBody(s.OutProductID, &s.SKUs[i], &r))
+	}
+	return body, r.err
+}
+
+func skuBody(outProductID string, sku *schema.SKU, r *resolver) SKUBody {
+	attrs := sku.SKUAttrs
+	if attrs == nil {
+		attrs = []schema.Attr{}
+	}
+	return SKUBody{
+		OutProductID: outProductID,
+		OutSKUID:     sku.OutSKUID,
+		ThumbImg:     r.picture(sku.ThumbImg),
+		SalePrice:    sku.SalePrice,
+		MarketPrice:  sku.MarketPrice,
+		StockNum:     sku.StockNum,
+		Barcode:      sku.Barcode,
+		SKUCode:      sku.SKUCode,
+		SKUAttrs:     attrs,
+	}
+}
+
+// scenes is scene_group_list: [1] unless something was said, [] included
+// (section 13.8; [] is for the access tests).
+func scenes(declared []int) []int {
+	if declared == nil {
+		return []int{1}
+	}
+	return declared
+}
+
+// resolver turns references into the platform's ids and URLs, and keeps the first failure.
+type resolver struct {
+	call  string
+	links provider.Links
+	err   error
+}
+
+func (r *resolver) fail(format string, args ...any) {
+	if r.err == nil {
+		r.err = &provider.Error{Class: provider.ClassFix, Call: r.call, Err: fmt.Errorf(format, args...)}
+	}
+}
+
+func (r *resolver) picture(image schema.Image) string {
+	if image.Key == "" && image.URL == "" {
+		return ""
+	}
+	url, ok := r.links.Images[image.Key]
+	if !ok && image.URL != "" {
+		return image.URL
+	}
+	if url == "" {
+		r.fail("the picture %s was not uploaded", image.Key)
+	}
+	return url
+}
+
+func (r *resolver) pictures(images []schema.Image) []string {
+	urls := make([]string, len(images))
+	for i, image := range images {
+		urls[i] = r.picture(image)
+	}
+	return urls
+}
+
+func (r *resolver) brand(ref schema.BrandRef) json.Number {
+	id := r.links.BrandID
+	if id == "" {
+		id, _ = strings.CutPrefix(string(ref), brandPrefix)
+	}
+	if id == "" {
+		return noBrand
+	}
+	number := wechat.ID(id).Number()
+	if number == "" {
+		r.fail("the brand %q is not granted yet", ref)
+	}
+	return number
+}
+
+func receiptOf(reply *SPUReceipt) provider.Receipt {
+	if reply == nil {
+		return provider.Receipt{}
+	}
+	receipt := provider.Receipt{ProductID: string(reply.ProductID), SKUIDs: map[string]string{}}
+	for _, sku := range reply.SKUs {
+		if sku.SKUID != "" && sku.OutSKUID != "" {
+			receipt.SKUIDs[string(sku.OutSKUID)] = string(sku.SKUID)
+		}
+	}
+	return receipt
+}
+
+// How often spu/get is asked again before a product is believed to be missing.
+const (
+	productRechecks = 2
+	confirmRechecks = 1 // the lists did not show it either
+)
+
+// Product implements provider.Provider.
+func (p *Provider) Product(ctx context.Context, outProductID string) (*provider.Product, error) {
+	return p.lookup(ctx, outProductID, productRechecks)
+}
+
+// lookup reads both copies. Either may be missing, but not both.
+func (p *Provider) lookup(ctx context.Context, outProductID string, rechecks int) (*provider.Product, error) {
+	ref := SPURef{OutProductID: outProductID}
+	draft, err := p.copyOf(ctx, ref, PlaneDraft, rechecks)
+	if err != nil {
+		return nil, err
+	}
+	online, err := p.copyOf(ctx, ref, PlaneOnline, 0)
+	if errors.Is(err, provider.ErrNotFound) && draft != nil {
+		err = nil // replicas disagree; the draft is proof enough
+	}
+	if err != nil {
+		return nil, err
+	}
+	if draft == nil && online == nil {
+		return nil, &provider.Error{Class: provider.ClassConflict, Call: "spu/get", NotFound: true, Message: "neither copy is shown"}
+	}
+	return productOf(draft, online), nil
+}
+
+// copyOf reads one copy; nil when the platform says that this copy does not exist.
+func (p *Provider) copyOf(ctx context.Context, ref SPURef, plane Plane, rechecks int) (*SPU, error) {
+	spu, err := p.api.GetSPU(ctx, ref, plane, rechecks)
+	if e, ok := errors.AsType[*provider.Error](err); ok && e.Conflict == provider.ConflictNotOnline {
+		return nil, nil
+	}
+	return spu, err
+}
+
+// productOf joins the two copies; at most one of them is nil.
+//
+// The online view of a product that was never approved may show its draft
+// (section 8.0, lenient servers), so it counts only when the shelf status says
+// that something was approved once: any status but 0. A product that was taken
+// down (11) before its first approval cannot be told apart and counts as approved.
+func productOf(draft, online *SPU) *provider.Product {
+	review, shelf := draft, online
+	if review == nil {
+		review = online
+	}
+	if shelf == nil {
+		shelf = draft
+	}
+	audit := review.AuditInfo.Value
+	product := &provider.Product{
+		ProductID:    string(review.ProductID),
+		OutProductID: string(review.OutProductID),
+		Review:       provider.Review(review.EditStatus),
+		Shelf:        provider.Shelf(shelf.Status),
+		AuditID:      string(audit.AuditID),
+		SubmittedAt:  parseTime(audit.SubmitTime),
+		AuditedAt:    parseTime(audit.AuditTime),
+		UpdatedAt:    parseTime(review.UpdateTime),
+	}
+	if product.Review == provider.ReviewRejected {
+		product.Reason = string(audit.RejectReason)
+	}
+	if draft != nil {
+		product.Draft = draft.content()
+	}
+	if online != nil && product.Shelf != provider.ShelfInitial {
+		product.Online = online.content()
+	}
+	return product
+}
+
+// content maps what the platform shows to what an author declares.
+func (s *SPU) content() *provider.Copy {
+	c := &provider.Copy{SKUIDs: map[string]string{}, SPU: schema.SPU{
+		OutProductID:      string(s.OutProductID),
+		Title:             string(s.Title),
+		Path:              pagePath(string(s.Path)),
+		HeadImg:           shownImages(s.HeadImg),
+		QualificationPics: shownImages(s.QualificationPics),
+		DescInfo:          schema.DescInfo{Desc: string(s.DescInfo.Value.Desc), Imgs: shownImages(s.DescInfo.Value.Imgs)},
+		Category:          schema.CategoryRef{ID: uint64(s.ThirdCatID)},
+		Brand:             brandRef(s.BrandID),
+		Component:         s.component(),
+		InfoVersion:       string(s.InfoVersion),
+	}}
+	for _, scene := range s.Scenes {
+		c.SPU.Scenes = append(c.SPU.Scenes, int(scene))
+	}
+	for _, sku := range s.SKUs {
+		c.SPU.SKUs = append(c.SPU.SKUs, sku.content())
+		if sku.SKUID != "" {
+			c.SKUIDs[string(sku.OutSKUID)] = string(sku.SKUID)
+		}
+	}
+	return c
+}
+
+func (s *SPU) component() schema.Component {
+	c := schema.Component{
+		DirectPath: pagePath(string(s.DirectPath)),
+		Supplier:   string(s.Supplier),
+		SellTime:   string(s.SellTime),
+		PickUpType: wechat.Strings(s.PickUpType),
+		UnitName:   string(s.UnitName),
+		UnitFactor: int(s.UnitFactor),
+	}
+	if s.ProductType != "0" { // 0 is how "not set" is echoed
+		c.ProductType = string(s.ProductType)
+	}
+	if s.ExpressFee != nil {
+		fee := schema.Fen(*s.ExpressFee)
+		c.ExpressFee = &fee
+	}
+	return c
+}
+
+func (s *SKU) content() schema.SKU {
+	sku := schema.SKU{
+		OutSKUID:    string(s.OutSKUID),
+		ThumbImg:    shownImage(string(s.ThumbImg)),
+		SalePrice:   schema.Fen(s.SalePrice),
+		MarketPrice: schema.Fen(s.MarketPrice),
+		StockNum:    int64(s.StockNum),
+		Barcode:     string(s.Barcode),
+		SKUCode:     string(s.SKUCode),
+	}
+	for _, a := range s.SKUAttrs {
+		sku.SKUAttrs = append(sku.SKUAttrs, schema.Attr{Key: string(a.Key), Value: string(a.Value)})
+	}
+	return sku
+}
+
+func shownImage(url string) schema.Image {
+	return schema.Image{Key: schema.ImageKey(url), URL: url}
+}
+
+func shownImages(urls wechat.List[wechat.Text]) []schema.Image {
+	var list []schema.Image
+	for _, url := range urls {
+		if url != "" {
+			list = append(list, shownImage(string(url)))
+		}
+	}
+	return list
+}
+
+func brandRef(id wechat.ID) schema.BrandRef {
+	if id == "" || id == noBrand {
+		return ""
+	}
+	return schema.BrandRef(brandPrefix + id)
+}
+
+// pluginPath wraps a page of the Mini Program in stored paths (section 8.1).
+var pluginPath = regexp.MustCompile(`^plugin-private://[^/]+/`)
+
+// pagePath is the page that a stored path leads to.
+func pagePath(path string) string { return pluginPath.ReplaceAllString(path, "") }
+
+// unsetTime is how the platform writes a time that never was: epoch 0 in Beijing.
+const unsetTime = "1970-01-01 08:00:00"
+
+// parseTime reads a time of the platform; zero when there is none.
+func parseTime(t wechat.Text) time.Time {
+	if t == unsetTime {
+		return time.Time{}
+	}
+	if at, err := time.ParseInLocation(schema.PlatformTime, string(t), schema.Beijing); err == nil {
+		return at
+	}
+	if seconds, err := strconv.ParseInt(string(t), 10, 64); err == nil && seconds > 0 {
+		return time.Unix(seconds, 0).In(schema.Beijing)
+	}
+	return time.Time{}
+}
