@@ -2,6 +2,7 @@ package state_test
 
 import (
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -25,4 +26,22 @@ func TestMemoryKeepsTheContract(t *testing.T) {
 		}
 		return places[t.Name()], places[t.Name()]
 	})
+}
+
+// The contract's round trip is worth as much as the state it sends round.
+func TestTheFullStateIsFull(t *testing.T) {
+	s := statetest.Full()
+	for _, r := range s.Records {
+		if r.Address.Name == "" {
+			continue
+		}
+		for f, v := range reflect.ValueOf(*r).Fields() {
+			if v.IsZero() {
+				t.Errorf("statetest.Full leaves Record.%s empty", f.Name)
+			}
+		}
+	}
+	if len(s.Images) == 0 || len(s.Intents) == 0 {
+		t.Error("statetest.Full has no pictures or no intents")
+	}
 }

@@ -3,10 +3,18 @@
 //
 // A State is a value in memory. A Store keeps it: a snapshot plus a journal, so
 // that one change costs one line, and a crash loses nothing that was finished. A
-// Session joins the two for the length of a run.
+// Session joins the two for the length of a run:
+//
+//	session, notices, err := state.Open(ctx, store, locker, shop, info)
+//	seq, err := session.Announce(ctx, intent) // durable before the call leaves
+//	...                                       // the call
+//	err = session.Put(ctx, record, seq)       // durable before it returns
+//	err = session.Close(ctx)                  // folds the journal, unlocks
 //
 // The state holds no secret and no whole copies; a lost state is rebuilt by
 // adoption, except for the ids of pending brand and qualification audits.
+//
+// The format of the files is described in docs/state.md.
 package state
 
 import (
