@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -20,11 +21,23 @@ type Call struct {
 	Reply   string    `json:"reply,omitempty"`   // of a refusal
 	Writing bool      `json:"writing"`           // the endpoint changes the shop
 	Dropped bool      `json:"dropped,omitempty"` // the caller got no answer
-
-	ip string
+	IP      string    `json:"ip,omitempty"`
 }
 
-func (c *Call) key() string { return fmt.Sprintf("call/%d", c.Seq) }
+func (c *Call) key() string { return callKey(c.Seq) }
+
+func callKey(seq uint64) string { return fmt.Sprintf("call/%d", seq) }
+
+// callBefore is the key of the call that is forgotten when the one with key
+// comes; "" when key is no call or there is none.
+func callBefore(key string) string {
+	digits, isCall := strings.CutPrefix(key, "call/")
+	seq, err := strconv.ParseUint(digits, 10, 64)
+	if !isCall || err != nil || seq <= maxCalls {
+		return ""
+	}
+	return callKey(seq - maxCalls)
+}
 
 // Calls returns the API calls so far, oldest first, at most the latest 20,000.
 func (s *Sandbox) Calls() []Call {
@@ -88,7 +101,7 @@ func getRID(x *exchange, in *ridRequest) (reply, *refusal) {
 		{"request_url", c.Path + "?access_token=***"},
 		{"request_body", c.Body},
 		{"response_body", c.Reply},
-		{"client_ip", c.ip},
+		{"client_ip", c.IP},
 	}}}, nil
 }
 

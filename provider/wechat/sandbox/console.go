@@ -128,37 +128,49 @@ func (c *Console) SetStock(outProductID, outSKUID string, pieces int64) error {
 // ScriptVerdict tells the reviewer what to decide about a product, now and in
 // later reviews (unless v.Once).
 func (c *Console) ScriptVerdict(outProductID string, v Verdict) error {
-	return c.script(&c.s.scripts.Products, outProductID, &v)
+	return c.script(func(s *scripts) { s.Products = with(s.Products, outProductID, v) })
 }
 
 // ScriptBrand is ScriptVerdict for the audit of a brand_wording.
 func (c *Console) ScriptBrand(wording string, v Verdict) error {
-	return c.script(&c.s.scripts.Brands, wording, &v)
+	return c.script(func(s *scripts) { s.Brands = with(s.Brands, wording, v) })
 }
 
 // ScriptCategory is ScriptVerdict for the audit of a leaf category.
 func (c *Console) ScriptCategory(leaf int, v Verdict) error {
-	return c.script(&c.s.scripts.Categories, strconv.Itoa(leaf), &v)
+	return c.script(func(s *scripts) { s.Categories = with(s.Categories, strconv.Itoa(leaf), v) })
 }
 
 // ClearVerdict lets the rules decide about a product again.
 func (c *Console) ClearVerdict(outProductID string) error {
-	return c.script(&c.s.scripts.Products, outProductID, nil)
+	return c.script(func(s *scripts) { delete(s.Products, outProductID) })
 }
 
-func (c *Console) script(verdicts *map[string]Verdict, id string, v *Verdict) error {
+// Inject makes calls to come fail. Of several faults that match a call the
+// first one strikes.
+func (c *Console) Inject(faults ...Fault) error {
+	return c.script(func(s *scripts) { s.Faults = append(s.Faults, faults...) })
+}
+
+// ClearFaults takes back every fault that has not struck yet.
+func (c *Console) ClearFaults() error {
+	return c.script(func(s *scripts) { s.Faults = nil })
+}
+
+func (c *Console) script(change func(*scripts)) error {
 	return c.do(func(_ time.Time, ch changes) error {
-		if *verdicts == nil {
-			*verdicts = map[string]Verdict{}
-		}
-		if v == nil {
-			delete(*verdicts, id)
-		} else {
-			(*verdicts)[id] = *v
-		}
+		change(c.s.scripts)
 		ch.add(c.s.scripts)
 		return nil
 	})
+}
+
+func with(verdicts map[string]Verdict, id string, v Verdict) map[string]Verdict {
+	if verdicts == nil {
+		verdicts = map[string]Verdict{}
+	}
+	verdicts[id] = v
+	return verdicts
 }
 
 // ApproveNow ends the review of a product well, also one that has not begun.
@@ -183,25 +195,6 @@ func (p *product) decided(end func()) error {
 	p.Waiting = false
 	end()
 	return nil
-}
-
-// Inject makes calls to come fail. Of several faults that match a call the
-// first one strikes.
-func (c *Console) Inject(faults ...Fault) error {
-	return c.do(func(_ time.Time, ch changes) error {
-		c.s.scripts.Faults = append(c.s.scripts.Faults, faults...)
-		ch.add(c.s.scripts)
-		return nil
-	})
-}
-
-// ClearFaults takes back every fault that has not struck yet.
-func (c *Console) ClearFaults() error {
-	return c.do(func(_ time.Time, ch changes) error {
-		c.s.scripts.Faults = nil
-		ch.add(c.s.scripts)
-		return nil
-	})
 }
 
 // ExpireTokens ends the life of every token: 42001.

@@ -28,8 +28,10 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.servePicture(w, r)
 	case strings.HasPrefix(r.URL.Path, "/sandbox/"):
 		s.serveConsole(w, r)
-	default:
+	case strings.HasPrefix(r.URL.Path, "/shop/"), strings.HasPrefix(r.URL.Path, "/cgi-bin/"):
 		s.serveAPI(w, r)
+	default:
+		http.NotFound(w, r)
 	}
 }
 
@@ -93,7 +95,7 @@ func (s *Sandbox) answer(x *exchange) []byte {
 	s.settle(x.now, x.changes)
 	s.account.Calls++
 	x.changes.add(s.account)
-	x.call = &Call{Seq: s.account.Calls, Time: x.now, Path: x.path, Writing: x.route.writes, ip: x.ip}
+	x.call = &Call{Seq: s.account.Calls, Time: x.now, Path: x.path, Writing: x.route.writes, IP: x.ip}
 	x.call.Body = x.summary()
 	x.fault = s.hit(x)
 
@@ -142,7 +144,7 @@ func (x *exchange) checkMethod() *refusal {
 		return nil
 	}
 	if x.route.method == http.MethodGet {
-		return refusef(43001, "require GET method")
+		return refuse(43001)
 	}
 	return refuse(43002)
 }

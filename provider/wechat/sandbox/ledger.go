@@ -32,8 +32,9 @@ type ledger struct {
 	dir  string
 	lock *flock.Flock
 	file *os.File
-	size int64 // bytes in the file
-	live int64 // bytes after the last rewrite
+	size int64            // bytes in the file
+	live int64            // bytes of rows that are not outdated
+	rows map[string]int64 // the same by key
 }
 
 const (
@@ -50,7 +51,7 @@ func openLedger(dir string, put func(key string, row json.RawMessage) error) (*l
 	if err := os.MkdirAll(filepath.Join(dir, picturesName), 0o755); err != nil {
 		return nil, fmt.Errorf("sandbox directory: %w", err)
 	}
-	l := &ledger{dir: dir, lock: flock.New(filepath.Join(dir, "lock"))}
+	l := &ledger{dir: dir, lock: flock.New(filepath.Join(dir, "lock")), rows: map[string]int64{}}
 	switch held, err := l.lock.TryLock(); {
 	case err != nil:
 		return nil, fmt.Errorf("lock sandbox directory: %w", err)
@@ -80,12 +81,12 @@ func (l *ledger) replay(put func(string, json.RawMessage) error) error {
 				return fmt.Errorf("%s: row %q: %w", f.Name(), row.Key, err)
 			}
 		}
+		l.note(rows)
 		l.size += int64(len(line))
 	}
 	if err := f.Truncate(l.size); err != nil {
 		return err
 	}
-	l.live = l.size
 	_, err = f.Seek(l.size, io.SeekStart)
 	return err
 }
@@ -96,21 +97,20 @@ type keyed struct {
 	Row json.RawMessage `json:"v"`
 }
 
-// line is the rows as "crc32c json\n".
-func line(records iter.Seq[record]) ([]byte, error) {
-	var rows []keyed
+// line is the records as "crc32c json\n".
+func line(records iter.Seq[record]) (rows []keyed, _ []byte, _ error) {
 	for r := range records {
 		row, err := json.Marshal(r)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		rows = append(rows, keyed{r.key(), row})
 	}
 	body, err := json.Marshal(rows)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return fmt.Appendf(nil, "%08x %s\n", crc32.Checksum(body, castagnoli), body), nil
+	return rows, fmt.Appendf(nil, "%08x %s\n", crc32.Checksum(body, castagnoli), body), nil
 }
 
 func readLine(line []byte) (rows []keyed, ok bool) {
@@ -122,13 +122,26 @@ func readLine(line []byte) (rows []keyed, ok bool) {
 }
 
 func (l *ledger) append(records iter.Seq[record]) error {
-	b, err := line(records)
+	rows, b, err := line(records)
 	if err != nil {
 		return err
 	}
 	n, err := l.file.Write(b)
 	l.size += int64(n)
+	l.note(rows)
 	return err
+}
+
+// note counts rows as living, and those they replace, or push out, as outdated.
+func (l *ledger) note(rows []keyed) {
+	for _, row := range rows {
+		l.live += int64(len(row.Row)) - l.rows[row.Key]
+		l.rows[row.Key] = int64(len(row.Row))
+		if old := callBefore(row.Key); old != "" {
+			l.live -= l.rows[old]
+			delete(l.rows, old)
+		}
+	}
 }
 
 // stale reports whether the file consists mostly of outdated lines.
@@ -146,15 +159,16 @@ func (l *ledger) rewrite(all iter.Seq[record]) (err error) {
 			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
 		}
 	}()
-	size := int64(0)
+	next := ledger{dir: l.dir, lock: l.lock, file: f, rows: map[string]int64{}}
 	w := bufio.NewWriter(f)
 	for r := range all {
-		b, err := line(func(yield func(record) bool) { yield(r) })
+		rows, b, err := line(func(yield func(record) bool) { yield(r) })
 		if err != nil {
 			return err
 		}
 		n, _ := w.Write(b) // the error comes again at Flush
-		size += int64(n)
+		next.size += int64(n)
+		next.note(rows)
 	}
 	if err := errors.Join(w.Flush(), f.Sync()); err != nil {
 		return err
@@ -162,8 +176,10 @@ func (l *ledger) rewrite(all iter.Seq[record]) (err error) {
 	if err := os.Rename(f.Name(), path); err != nil {
 		return err
 	}
-	l.file.Close() // the old file, already replaced
-	l.file, l.size, l.live = f, size, size
+	if l.file != nil {
+		l.file.Close() // already replaced
+	}
+	*l = next
 	return syncDir(l.dir)
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -91,14 +92,19 @@ func (s *Sandbox) open(dir string, given *Knobs) error {
 		return err
 	}
 	s.ledger = l
+	fresh := l.size == 0
 	if given != nil {
 		k := given.clone()
 		s.knobs = &k
 	}
-	if l.size == 0 || given != nil {
-		if err := l.rewrite(s.all()); err != nil {
-			return errors.Join(err, l.close())
-		}
+	switch {
+	case fresh:
+		err = l.rewrite(s.all())
+	case given != nil:
+		err = l.append(slices.Values([]record{s.knobs}))
+	}
+	if err != nil {
+		return errors.Join(err, l.close())
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -226,4 +227,40 @@ func TestAShopOutlivesItsProcess(t *testing.T) {
 	if got["product_id"] != want["product_id"] || got["status"] != want["status"] {
 		t.Errorf("got %v\nwant %v", got, want)
 	}
+}
+
+func matches(pattern, s string) bool { return regexp.MustCompile(pattern).MatchString(s) }
+
+// categoryAudit is a request to audit a leaf, with changes of audit_req.
+func (h *shop) categoryAudit(c category, changes fields) string {
+	req := fields{
+		"license":          []string{h.upload(5)},
+		"category_info":    fields{"level1": c.FirstID, "level2": c.SecondID, "level3": c.ID, "certificate": []string{h.upload(6)}},
+		"scene_group_list": []int{1},
+	}
+	maps.Copy(req, changes)
+	maps.DeleteFunc(req, func(_ string, v any) bool { return v == nil })
+	return jsonOf(fields{"audit_req": req})
+}
+
+// brandAudit is a request to audit a brand, an own domestic R mark unless
+// changes of brand_info say otherwise.
+func (h *shop) brandAudit(wording string, changes fields) string {
+	brand := fields{
+		"brand_audit_type": 1, "trademark_type": "24", "brand_management_type": 1, "commodity_origin_type": 2,
+		"brand_wording": wording, "trademark_registration_certificate": []string{h.upload(7)},
+		"trademark_registrant": "示例有限公司", "trademark_registrant_nu": "12345678",
+		"trademark_authorization_period": "2030-01-01 00:00:00",
+	}
+	maps.Copy(brand, changes)
+	maps.DeleteFunc(brand, func(_ string, v any) bool { return v == nil })
+	return jsonOf(fields{"audit_req": fields{"license": []string{h.upload(5)}, "brand_info": brand, "scene_group_list": []int{1}}})
+}
+
+func jsonOf(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
 }
