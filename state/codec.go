@@ -37,18 +37,27 @@ type intentLine struct {
 
 // Encode writes a snapshot as JSON Lines: the header, the records in address
 // order, the pictures in key order, the open intents by number. The same state
-// always gives the same bytes.
+// always gives the same bytes. A state that Decode would refuse is an error.
 func Encode(w io.Writer, s *State) error {
 	out := lineWriter{w: bufio.NewWriterSize(w, 1<<16)}
 	out.line(s.Header)
 	for _, a := range slices.SortedFunc(maps.Keys(s.Records), schema.Address.Compare) {
-		out.line(s.Records[a])
+		r := s.Records[a]
+		out.check(Entry{Seq: s.Seq + 1, Kind: EntryRecord, Record: r})
+		if r != nil && r.Address != a {
+			out.fail(fmt.Errorf("the record of %s stands under %s", r.Address, a))
+		}
+		out.line(r)
 	}
 	for _, k := range slices.Sorted(maps.Keys(s.Images)) {
-		out.line(imageLine{k, s.Images[k]})
+		i := s.Images[k]
+		out.check(Entry{Seq: s.Seq + 1, Kind: EntryImage, Key: k, Image: &i})
+		out.line(imageLine{k, i})
 	}
 	for _, seq := range slices.Sorted(maps.Keys(s.Intents)) {
-		out.line(intentLine{seq, s.Intents[seq]})
+		in := s.Intents[seq]
+		out.check(Entry{Seq: seq, Kind: EntryIntent, Intent: &in})
+		out.line(intentLine{seq, in})
 	}
 	if out.err != nil {
 		return out.err
@@ -62,6 +71,15 @@ type lineWriter struct {
 	buf bytes.Buffer
 	err error
 }
+
+func (l *lineWriter) fail(err error) {
+	if l.err == nil {
+		l.err = err
+	}
+}
+
+// check refuses what could be written and not be read back.
+func (l *lineWriter) check(e Entry) { l.fail(e.check()) }
 
 func (l *lineWriter) line(v any) {
 	if l.err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"io"
 	"os"
 	"reflect"
 	"regexp"
@@ -140,6 +141,24 @@ func TestLinesUpToTheLimitAreReadBack(t *testing.T) {
 	s.Records[spu("719")].RemoteID += "1"
 	if err := Encode(&b, s); err == nil {
 		t.Error("a line that could not be read back was written")
+	}
+}
+
+func TestWhatCouldNotBeReadBackIsNotWritten(t *testing.T) {
+	for name, spoil := range map[string]func(*State){
+		"no record":                     func(s *State) { s.Records[spu("1")] = nil },
+		"record of nothing":             func(s *State) { s.Records[schema.Address{}] = &Record{} },
+		"record under another's name":   func(s *State) { s.Records[spu("1")] = &Record{Address: spu("2")} },
+		"picture without URL":           func(s *State) { s.Images["sha256:00"] = ImageRecord{} },
+		"intent without number":         func(s *State) { s.Intents[0] = Intent{Address: spu("1")} },
+		"intent for nothing":            func(s *State) { s.Intents[1] = Intent{} },
+		"a time that JSON cannot write": func(s *State) { s.Images["k"] = ImageRecord{URL: "u", At: sampleTime.AddDate(9000, 0, 0)} },
+	} {
+		s := golden()
+		spoil(s)
+		if err := Encode(io.Discard, s); err == nil {
+			t.Errorf("%s: it was written", name)
+		}
 	}
 }
 

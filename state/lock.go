@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -56,7 +57,7 @@ func (l *Local) Lock(ctx context.Context, info LockInfo) error {
 		return err
 	}
 	if err := f.write(l.disk, info); err != nil {
-		return errors.Join(err, held.Unlock())
+		return errors.Join(fmt.Errorf("say who locks the state: %w", err), held.Unlock())
 	}
 	f.held, f.id = held, info.ID
 	return nil

@@ -339,6 +339,45 @@ func TestChangesOfOneObjectKeepTheirOrder(t *testing.T) {
 	}
 }
 
+// Plan and status read beside a run, without its lock and through its
+// snapshots. They see all that was done before they began to look.
+func TestReadBesideARun(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.jsonl")
+	s := open(t, NewLocal(path))
+	must(t, s.Put(t.Context(), product("0"), 0))
+	var done atomic.Int64
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for i := int64(1); i <= 150; i++ {
+			if i%10 == 0 {
+				s.foldNow()
+			}
+			if err := s.Put(t.Context(), &Record{Address: spu(fmt.Sprint(i))}, 0); err != nil {
+				t.Error(err)
+			}
+			done.Store(i)
+		}
+	})
+	for before := int64(0); before < 150; {
+		before = done.Load()
+		st, _, err := Read(t.Context(), NewLocal(path), sampleShop)
+		must(t, err)
+		for i := range before + 1 {
+			if st.Records[spu(fmt.Sprint(i))] == nil {
+				t.Fatalf("record %d of %d is not seen, at serial %d", i, before, st.Serial)
+			}
+		}
+	}
+	wg.Wait()
+}
+
+// foldNow makes the next change end in a snapshot.
+func (s *Session) foldNow() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.foldAt = 1
+}
+
 // Many goroutines write, some of them the same object; snapshots come between.
 // In the end memory is what a new process reads.
 func TestManyGoroutines(t *testing.T) {
