@@ -57,8 +57,8 @@ func causeOf(c *reconcile.Change) lang.Text {
 			return lang.T("new in the files", "文件中新增")
 		}
 	case reconcile.ActionDelist, reconcile.ActionDelete, reconcile.ActionForget:
-		if c.Cause == reconcile.CauseFile && len(c.Fields) == 0 {
-			return lang.T("no longer wanted by the files", "文件中不再需要")
+		if c.Source.Range.File == "" {
+			return lang.T("no longer in the files", "文件中已删除")
 		}
 	}
 	if c.Block != nil && c.Block.Kind == reconcile.BlockBanned {

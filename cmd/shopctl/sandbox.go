@@ -75,12 +75,9 @@ func sandboxProblem(err error) error {
 	return p
 }
 
-// close lets calls in flight finish, and the shop be saved.
-func (s *sandboxServer) close() error {
-	patient, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	return errors.Join(s.server.Shutdown(patient), s.box.Close())
-}
+// close saves the shop. Every command closes its sandbox after its last call,
+// so there is nothing in flight to wait for.
+func (s *sandboxServer) close() error { return errors.Join(s.server.Close(), s.box.Close()) }
 
 // openSandbox runs the private sandbox of a catalog inside this process.
 func (a *app) openSandbox(catalog *schema.Catalog) (*shop, error) {
