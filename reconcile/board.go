@@ -56,8 +56,9 @@ func (pl *planner) stand(s *Standing, rec *state.Record) {
 		s.Declared = pl.cat.Merchant != nil
 		s.Present = pl.obs != nil && pl.obs.Merchant != nil
 	case schema.KindBrand, schema.KindQualification:
-		c, declared := pl.claimOf(s.Address)
-		s.Declared, s.Title, s.Present = declared, c.title, declared && pl.granted(s.Address)
+		if c := pl.claims[s.Address]; c != nil {
+			s.Declared, s.Title, s.Present = true, c.title, pl.granted(s.Address)
+		}
 	case schema.KindSPU:
 		pl.standProduct(s)
 	}

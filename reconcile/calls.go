@@ -124,7 +124,7 @@ func (p *pass) sent(c *Change, op Op, rec *state.Record, noop bool) {
 	case OpUpdateMerchant:
 		rec.Memo = memoOfObject(&schema.Merchant{}, p.Catalog.Merchant)
 	case OpSubmitBrand, OpSubmitCategory:
-		claim, _ := p.pl.claimOf(c.Address)
+		claim := p.pl.claims[c.Address]
 		rec.Stamp, rec.Memo, rec.SubmittedAt = claim.stamp, claim.memo, &now
 		rec.AuditPending = !noop
 		if noop {

@@ -3,7 +3,6 @@ package reconcile
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -157,8 +156,10 @@ func (p *pass) stampOf(addr schema.Address) string {
 		}
 		return ""
 	}
-	c, _ := p.pl.claimOf(addr)
-	return c.stamp
+	if c := p.pl.claims[addr]; c != nil {
+		return c.stamp
+	}
+	return ""
 }
 
 // worthAnotherLook reports whether reading the object again can help.
@@ -180,17 +181,17 @@ func (p *pass) worthAnotherLook(c *Change, err error) bool {
 // lookAgain reads one object and decides about it anew. nil means that it is as
 // declared.
 func (p *pass) lookAgain(ctx context.Context, c *Change) (*Change, error) {
-	pol := p.Policy
-	pol.Now, pol.Targets = p.Now(), []schema.Address{c.Address}
-	scope := ScopeOf(p.Catalog, p.Session.State(), pol)
-	obs, err := p.Provider.Observe(ctx, scope)
+	p.mu.Lock()
+	pl := p.pl.after(nil, c.Address, p.Now())
+	p.mu.Unlock()
+	obs, err := p.Provider.Observe(ctx, pl.scope(append(pl.needs(c.Address), c.Address), nil))
 	if err != nil {
 		return nil, err
 	}
-	pl := newPlanner(p.Catalog, p.Session.State(), obs, pol)
+	pl.obs = obs
+	pl.readClaims()
 	p.mu.Lock()
 	p.seen[c.Address] = obs.Products[c.Address.Name]
-	pl.reviewed = maps.Clone(p.pl.reviewed)
 	p.mu.Unlock()
 	v := pl.object(c.Address)
 	if v.learned != nil {

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/shopctl/shopctl/lang"
@@ -69,39 +70,59 @@ func forgotten(rec *state.Record, auditRuns bool) verdict {
 	return verdict{change: c}
 }
 
-// A claim is a brand or a qualification: something the platform grants after
-// an audit that can be neither listed nor taken back.
+// A claim is a declared brand or qualification: something the platform grants
+// after an audit that can be neither listed nor taken back.
 type claim struct {
 	addr     schema.Address
 	title    string
 	stamp    string
+	fields   []FieldDiff // all that is declared
 	memo     map[string]string
 	submit   Op
 	granted  bool   // the shop's own list shows it
 	remoteID string // brand_id, or the leaf id
 }
 
-func (pl *planner) claimOf(addr schema.Address) (claim, bool) {
-	if addr.Kind == schema.KindBrand {
-		b := pl.cat.Brands[addr.Name]
-		if b == nil {
-			return claim{}, false
-		}
-		c := claim{addr: addr, title: b.BrandWording, stamp: b.Stamp(), submit: OpSubmitBrand, memo: memoOfObject(&schema.Brand{}, b)}
+// readClaims looks the declared brands and qualifications up in the shop's lists.
+func (pl *planner) readClaims() {
+	pl.claims = make(map[schema.Address]*claim, len(pl.cat.Brands)+len(pl.cat.Qualifications))
+	for name, b := range pl.cat.Brands {
+		c := &claim{addr: brandAddress(name), title: b.BrandWording, stamp: b.Stamp(), submit: OpSubmitBrand, fields: fieldDiffs(&schema.Brand{}, b)}
 		if pl.obs != nil {
 			grant, ok := pl.obs.Brands[b.BrandWording]
 			c.granted, c.remoteID = ok, grant.BrandID
 		}
-		return c, true
+		pl.claims[c.addr] = c
 	}
-	q := pl.cat.Qualifications[addr.Name]
-	if q == nil {
-		return claim{}, false
+	for name, q := range pl.cat.Qualifications {
+		c := &claim{addr: schema.Address{Kind: schema.KindQualification, Name: name}, stamp: q.Stamp(), submit: OpSubmitCategory, fields: fieldDiffs(&schema.Qualification{}, q)}
+		c.title = pl.categoryLabel(q.Category.String())
+		c.remoteID = strconv.FormatUint(q.Category.ID, 10)
+		c.granted = pl.obs != nil && pl.obs.Categories[q.Category.ID]
+		pl.claims[c.addr] = c
 	}
-	c := claim{addr: addr, title: q.Category.String(), stamp: q.Stamp(), submit: OpSubmitCategory, memo: memoOfObject(&schema.Qualification{}, q)}
-	c.remoteID = strconv.FormatUint(q.Category.ID, 10)
-	c.granted = pl.obs != nil && pl.obs.Categories[q.Category.ID]
-	return c, true
+	for _, c := range pl.claims {
+		c.memo = make(map[string]string, len(c.fields))
+		for _, d := range c.fields {
+			c.memo[d.Path] = memoValue(d.New)
+		}
+	}
+}
+
+// changed are the fields that differ from what was sent last, which is known by
+// its memo alone: a long old value cannot be shown again.
+func (c *claim) changed(sent map[string]string) []FieldDiff {
+	var diffs []FieldDiff
+	for _, d := range c.fields {
+		if old := sent[d.Path]; old != c.memo[d.Path] {
+			d.Old, d.Cause = "", CauseFile
+			if !strings.HasPrefix(old, "#") {
+				d.Old = old
+			}
+			diffs = append(diffs, d)
+		}
+	}
+	return diffs
 }
 
 // auditGrace is how long the platform may deny knowledge of an audit before it
@@ -111,8 +132,8 @@ const auditGrace = 24 * time.Hour
 // grant decides about a brand or a qualification.
 func (pl *planner) grant(addr schema.Address) verdict {
 	rec := pl.record(addr)
-	c, declared := pl.claimOf(addr)
-	if !declared {
+	c := pl.claims[addr]
+	if c == nil {
 		return forgotten(rec, rec != nil && rec.AuditPending)
 	}
 	v := verdict{known: true}
@@ -126,8 +147,8 @@ func (pl *planner) grant(addr schema.Address) verdict {
 		v.learned = next
 		return v
 	}
-	pl.readVerdict(&c, next)
-	v.change = pl.decideGrant(&c, next)
+	pl.readVerdict(c, next)
+	v.change = pl.decideGrant(c, next)
 	if !sameRecord(rec, next) && rec != nil {
 		v.learned = next
 	}
@@ -187,7 +208,7 @@ func (pl *planner) decideGrant(c *claim, rec *state.Record) *Change {
 	}
 	change.Steps = []Op{c.submit}
 	change.Cause = CauseFile
-	change.Fields = memoDiffs(rec.Memo, c.memo, func(string) schema.Cost { return schema.CostReview })
+	change.Fields = c.changed(rec.Memo)
 	if rec.Stamp == c.stamp && rec.SubmittedAt != nil {
 		change.Cause = CauseRejection
 	}
@@ -208,15 +229,11 @@ func (pl *planner) granted(addr schema.Address) bool {
 	case schema.KindBrand:
 		return pl.brandID(addr) != ""
 	case schema.KindQualification:
-		c, ok := pl.claimOf(addr)
-		if !ok {
-			return false
+		c, rec := pl.claims[addr], pl.record(addr).Clone()
+		if c == nil || c.granted || rec == nil {
+			return c != nil && c.granted
 		}
-		rec := pl.record(addr).Clone()
-		if c.granted || rec == nil {
-			return c.granted
-		}
-		pl.readVerdict(&c, rec)
+		pl.readVerdict(c, rec)
 		return rec.RemoteID != ""
 	}
 	return true
@@ -224,8 +241,8 @@ func (pl *planner) granted(addr schema.Address) bool {
 
 // brandID is the platform's id of a declared brand, "" while it is not granted.
 func (pl *planner) brandID(addr schema.Address) string {
-	c, ok := pl.claimOf(addr)
-	if !ok {
+	c := pl.claims[addr]
+	if c == nil {
 		return ""
 	}
 	if c.granted {
@@ -235,7 +252,7 @@ func (pl *planner) brandID(addr schema.Address) string {
 	if rec == nil {
 		return ""
 	}
-	pl.readVerdict(&c, rec)
+	pl.readVerdict(c, rec)
 	return rec.RemoteID
 }
 

@@ -22,7 +22,7 @@ type node struct {
 // nodes when stop is closed or ctx ends, waits for those that run, and reports
 // whether all were started. A cycle is a mistake of this program and panics.
 func runGraph(ctx context.Context, stop <-chan struct{}, width int, nodes []*node) bool {
-	g := &graph{width: max(width, 1), left: len(nodes)}
+	g := &graph{stop: stop, width: max(width, 1), left: len(nodes)}
 	g.wake = sync.NewCond(&g.mu)
 	for i, n := range nodes {
 		n.index, n.open = i, len(n.after)
@@ -35,50 +35,62 @@ func runGraph(ctx context.Context, stop <-chan struct{}, width int, nodes []*nod
 	}
 	done := make(chan struct{})
 	defer close(done)
-	go g.watch(ctx, stop, done)
+	go g.watch(ctx, done)
 	return g.run(ctx)
 }
 
 type graph struct {
+	stop    <-chan struct{}
 	mu      sync.Mutex
 	wake    *sync.Cond
 	ready   readyHeap
 	width   int
 	running int
 	left    int // nodes not finished
-	stopped bool
 }
 
 // watch turns the end of ctx, or of stop, into a wake-up.
-func (g *graph) watch(ctx context.Context, stop, done <-chan struct{}) {
+func (g *graph) watch(ctx context.Context, done <-chan struct{}) {
 	select {
 	case <-ctx.Done():
-	case <-stop:
+	case <-g.stop:
 	case <-done:
 		return
 	}
 	g.mu.Lock()
-	g.stopped = true
-	g.mu.Unlock()
+	defer g.mu.Unlock()
 	g.wake.Broadcast()
+}
+
+// stopped reports whether nothing may be started any more.
+func (g *graph) stopped(ctx context.Context) bool {
+	select {
+	case <-g.stop:
+		return true
+	default:
+		return ctx.Err() != nil
+	}
 }
 
 func (g *graph) run(ctx context.Context) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for g.left > 0 && !(g.stopped && g.running == 0) {
-		if g.stopped || g.running >= g.width || len(g.ready) == 0 {
-			if g.running == 0 && !g.stopped {
-				panic("reconcile: the plan's needs form a cycle")
-			}
+	for g.left > 0 {
+		stopped := g.stopped(ctx)
+		switch {
+		case stopped && g.running == 0:
+			return false
+		case stopped, g.running >= g.width, len(g.ready) == 0 && g.running > 0:
 			g.wake.Wait()
 			continue
+		case len(g.ready) == 0:
+			panic("reconcile: the plan's needs form a cycle")
 		}
 		n := heap.Pop(&g.ready).(*node)
 		g.running++
 		go g.start(ctx, n)
 	}
-	return g.left == 0
+	return true
 }
 
 func (g *graph) start(ctx context.Context, n *node) {

@@ -2,7 +2,10 @@ package reconcile
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/shopctl/shopctl/provider"
@@ -38,12 +41,19 @@ func Make(cat *schema.Catalog, st *state.State, obs *provider.Observation, pol P
 // everything remembered, or the targets alone.
 func ScopeOf(cat *schema.Catalog, st *state.State, pol Policy) provider.Scope {
 	pl := newPlanner(cat, st, nil, pol)
-	scope := provider.Scope{Only: len(pol.Targets) > 0}
 	announced := map[schema.Address]bool{}
 	for _, intent := range st.Intents {
 		announced[intent.Address] = true
 	}
-	for _, addr := range pl.addresses(st) {
+	return pl.scope(pl.addresses(st), announced)
+}
+
+// scope is what must be observed to decide about the addresses. announced are
+// those that a writing call was announced for whose outcome is not known.
+func (pl *planner) scope(addresses []schema.Address, announced map[schema.Address]bool) provider.Scope {
+	scope := provider.Scope{Only: len(pl.pol.Targets) > 0}
+	for _, addr := range addresses {
+		rec := pl.record(addr)
 		switch addr.Kind {
 		case schema.KindMerchant:
 			scope.Merchant = true
@@ -54,11 +64,11 @@ func ScopeOf(cat *schema.Catalog, st *state.State, pol Policy) provider.Scope {
 		case schema.KindSPU:
 			// A product that is new to us is not looked up by itself: if the shop
 			// has it all the same, spu/add says so.
-			if scope.Only || st.Records[addr] != nil || announced[addr] {
+			if scope.Only || rec != nil || announced[addr] {
 				scope.Products = append(scope.Products, addr.Name)
 			}
 		}
-		if rec := st.Records[addr]; rec != nil && rec.AuditID != "" {
+		if rec != nil && rec.AuditID != "" {
 			scope.AuditIDs = append(scope.AuditIDs, rec.AuditID)
 		}
 	}
@@ -75,6 +85,7 @@ type planner struct {
 	// keys are the known pictures by URL; qualified the qualification blocks by leaf id.
 	keys      map[string]schema.ImageKey
 	qualified map[uint64]schema.Address
+	claims    map[schema.Address]*claim
 	// reviewed are products whose free edits the platform has refused in this
 	// run: they go through review instead.
 	reviewed map[schema.Address]bool
@@ -100,21 +111,31 @@ func newPlanner(cat *schema.Catalog, st *state.State, obs *provider.Observation,
 			pl.qualified[q.Category.ID] = schema.Address{Kind: schema.KindQualification, Name: name}
 		}
 	}
+	pl.readClaims()
 	return pl
+}
+
+// after is the same planner looking at another observation, for one object.
+func (pl *planner) after(obs *provider.Observation, target schema.Address, now time.Time) *planner {
+	next := *pl
+	next.obs = obs
+	next.pol.Now, next.pol.Targets = now, []schema.Address{target}
+	next.reviewed = maps.Clone(pl.reviewed)
+	next.readClaims()
+	return &next
 }
 
 // addresses are all objects to decide about, sorted: declared or remembered,
 // within the targets and what these need.
 func (pl *planner) addresses(st *state.State) []schema.Address {
 	set := map[schema.Address]bool{}
-	if len(pl.pol.Targets) > 0 {
-		for _, addr := range pl.pol.Targets {
-			set[addr] = true
-			for _, need := range pl.needs(addr) {
-				set[need] = true
-			}
+	for _, addr := range pl.pol.Targets {
+		set[addr] = true
+		for _, need := range pl.needs(addr) {
+			set[need] = true
 		}
-	} else {
+	}
+	if len(pl.pol.Targets) == 0 {
 		if pl.cat.Merchant != nil {
 			set[merchantAddress] = true
 		}
@@ -187,8 +208,57 @@ func (pl *planner) object(addr schema.Address) verdict {
 	}
 	if v.change != nil {
 		v.change.finish(addr, pl.cat.Sources[addr])
+		pl.present(v.change)
 	}
 	return v
+}
+
+// present puts the fields into the order of the files, and words for people
+// what the platform knows by number.
+func (pl *planner) present(c *Change) {
+	if want := pl.cat.SPUs[c.Address.Name]; c.Address.Kind == schema.KindSPU && want != nil {
+		inDeclaredOrder(c.Fields, want.SKUs)
+	}
+	for i := range c.Fields {
+		f := &c.Fields[i]
+		if f.Path == "third_cat_id" || f.Path == "category" {
+			f.Old, f.New = pl.categoryLabel(f.Old), pl.categoryLabel(f.New)
+		}
+	}
+}
+
+// categoryLabel is "家纺/毯类/毛毯 (1445)" where the tree knows the leaf.
+func (pl *planner) categoryLabel(id string) string {
+	n, err := strconv.ParseUint(id, 10, 64)
+	if err != nil || pl.cat.Tree == nil {
+		return id
+	}
+	leaf, ok := pl.cat.Tree.Lookup(n)
+	if !ok {
+		return id
+	}
+	return leaf.Path() + " (" + id + ")"
+}
+
+// inDeclaredOrder sorts the fields of SKUs as their blocks stand in the files;
+// SKUs that only the shop has come last.
+func inDeclaredOrder(fields []FieldDiff, skus []schema.SKU) {
+	place := make(map[string]int, len(skus))
+	for i, sku := range skus {
+		place[sku.OutSKUID] = i + 1
+	}
+	rank := func(d FieldDiff) int {
+		rest, ok := strings.CutPrefix(d.Path, "sku.")
+		if !ok {
+			return 0
+		}
+		if n := place[rest]; n > 0 {
+			return n
+		}
+		id, _, _ := cutSKUPath(d.Path)
+		return cmp.Or(place[id], len(skus)+1)
+	}
+	slices.SortStableFunc(fields, func(a, b FieldDiff) int { return cmp.Compare(rank(a), rank(b)) })
 }
 
 func (p *Plan) add(v verdict) {

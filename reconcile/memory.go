@@ -3,6 +3,7 @@ package reconcile
 import (
 	"bytes"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -39,9 +40,10 @@ func (f *facts) rememberContent(rec *state.Record) {
 	if slices.ContainsFunc(f.draft, func(d FieldDiff) bool { return d.Cost != schema.CostFree }) {
 		return
 	}
+	known := rec.Stamp == f.stamp && f.memoHolds(rec.Memo)
 	rec.Stamp, rec.Version = f.stamp, f.want.InfoVersion
-	if len(f.draft) > 0 {
-		return // prices differ: who changed them must still be told by the old memo
+	if known || len(f.draft) > 0 {
+		return // where prices differ, the old memo must still tell who changed them
 	}
 	listing := rec.Memo[listingPath]
 	rec.Memo = memoOf(f.want)
@@ -51,6 +53,21 @@ func (f *facts) rememberContent(rec *state.Record) {
 			delete(rec.Memo, listingPath)
 		}
 	}
+}
+
+// memoHolds reports whether a memo of the same reviewed content also holds the
+// declared prices and codes, so that it need not be made anew.
+func (f *facts) memoHolds(memo map[string]string) bool {
+	for i := range f.want.SKUs {
+		sku := &f.want.SKUs[i]
+		path := "sku." + sku.OutSKUID + "."
+		if memo[path+"sale_price"] != memoValue(leafValue(reflect.ValueOf(sku.SalePrice))) ||
+			memo[path+"market_price"] != memoValue(leafValue(reflect.ValueOf(sku.MarketPrice))) ||
+			memo[path+"barcode"] != memoValue(sku.Barcode) || memo[path+"sku_code"] != memoValue(sku.SKUCode) {
+			return false
+		}
+	}
+	return memo[listingPath] == shelfWord(f.want.Listing)
 }
 
 // rememberVerdict takes note of what reviewers and the platform said.
