@@ -247,44 +247,46 @@ func leafNamed(t *testing.T, name string) category {
 	return category{}
 }
 
-// TestKnobsRefuse turns one knob and makes one call.
+// TestKnobsRefuse turns one knob and adds a product that passes without it.
 func TestKnobsRefuse(t *testing.T) {
 	for _, c := range []struct {
-		name       string
-		turn       func(k *Knobs)
-		path       string
-		change     fields // of a blanket
-		code       int
-		then       int           // after a wait, 0 unless told
-		wait       time.Duration // for then
-		withoutAny bool          // the body is {}
+		name   string
+		turn   func(*Knobs)
+		change fields // of the product
+		sku    fields // of its SKU
+		code   int
 	}{
-		{name: "retired category", turn: func(k *Knobs) { k.RetiredCategories = []int{1445} }, code: 1000040},
-		{name: "category said to be free", turn: func(k *Knobs) { k.DisputedCategories = []int{1445} }, code: 1000005},
-		{name: "deposit due", turn: func(k *Knobs) { k.DepositDue = true }, code: 1000021},
-		{name: "scenes required", turn: func(k *Knobs) { k.RequireScenes = true }, change: fields{"scene_group_list": nil}, code: 990007},
-		{name: "market price above price", turn: func(k *Knobs) { k.MarketAboveSale = true },
-			change: fields{"skus": []fields{}}, code: 1000020},
-		{name: "another code for unknown products", turn: func(k *Knobs) { k.UnknownProductCode = 1000001 },
-			path: "/shop/spu/update", code: 1000001},
-		{name: "daily limit", turn: func(k *Knobs) { k.DailyLimits = map[string]int{"/shop/account/get_info": 0}; k.DailyLimit = 1 },
-			path: "/shop/cat/get", withoutAny: true, code: 0, then: 0},
+		{"retired category", func(k *Knobs) { k.RetiredCategories = []int{1445} }, nil, nil, 1000040},
+		{"category only said to be free", func(k *Knobs) { k.DisputedCategories = []int{1445} }, nil, nil, 1000005},
+		{"deposit due", func(k *Knobs) { k.DepositDue = true }, nil, nil, 1000021},
+		{"scenes required", func(k *Knobs) { k.RequireScenes = true }, fields{"scene_group_list": nil}, nil, 990007},
+		{"market price must be higher", func(k *Knobs) { k.MarketAboveSale = true }, nil, fields{"market_price": 990}, 9401020},
+		{"lower price limit", func(k *Knobs) { k.MaxPrice = 1989 }, nil, nil, 9401020},
+		{"caller's address", func(k *Knobs) { k.AllowedIPs = []string{"10.0.0.1"} }, nil, nil, 40164},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := openShop(t, Options{})
 			h.openForBusiness()
-			k := DefaultKnobs()
+			body := h.blanket("b1", c.change, fields{"skus": h.sku("b1", c.sku)})
+			k := h.Console().Knobs()
 			c.turn(&k)
-			body := h.blanket("b1", c.change)
-			if c.withoutAny {
-				body = `{}`
-			}
 			if err := h.Console().SetKnobs(k); err != nil {
 				t.Fatal(err)
 			}
-			h.refused(orElse(c.path, "/shop/spu/add"), body, c.code)
+			h.refused("/shop/spu/add", body, c.code)
+			if err := h.Console().SetKnobs(DefaultKnobs()); err != nil {
+				t.Fatal(err)
+			}
+			h.must("/shop/spu/add", body)
 		})
 	}
+}
+
+func TestUnknownProductCode(t *testing.T) {
+	k := DefaultKnobs()
+	k.UnknownProductCode = 1000001
+	h := openShop(t, Options{Knobs: &k})
+	h.refused("/shop/spu/get", idOf("nobody"), 1000001)
 }
 
 func TestEveryRefusalHasItsRID(t *testing.T) {
