@@ -355,8 +355,9 @@ func TestJournalWithoutSnapshotIsNotThrownAway(t *testing.T) {
 	_, _, err := store.Load(t.Context())
 	must(t, err)
 	must(t, store.Append(t.Context(), steps()...), store.Close(), os.Remove(path))
-	if _, _, err := NewLocal(path).Load(t.Context()); err == nil || errors.Is(err, ErrNoState) {
-		t.Errorf("got %v, want an error that says the snapshot is missing", err)
+	_, _, err = NewLocal(path).Load(t.Context())
+	if e, ok := errors.AsType[*OrphanError](err); !ok || e.Snapshot != path || e.Journal != path+".journal" {
+		t.Errorf("got %v, want an OrphanError", err)
 	}
 	must(t, os.WriteFile(path+".journal", []byte("torn"), 0o600))
 	if _, _, err := NewLocal(path).Load(t.Context()); !errors.Is(err, ErrNoState) {

@@ -94,6 +94,19 @@ func (e *EntryError) Error() string { return e.Text().EN }
 
 func (e *EntryError) Unwrap() error { return e.Err }
 
+// OrphanError is a journal whose snapshot is gone. Both are paths.
+type OrphanError struct{ Snapshot, Journal string }
+
+// Text says which file is missing and what to do.
+func (e *OrphanError) Text() lang.Text {
+	return lang.F(
+		"the state %[1]s is missing, but its journal %[2]s is there: restore the state from git or a backup, or remove the journal to start afresh",
+		"状态文件 %[1]s 不见了,但它的日志 %[2]s 还在:请从 git 或备份恢复状态文件;若要从头开始,请删除该日志",
+		e.Snapshot, e.Journal)
+}
+
+func (e *OrphanError) Error() string { return e.Text().EN }
+
 func place(file string, line int) string {
 	if file == "" {
 		return strconv.Itoa(line)

@@ -102,8 +102,7 @@ func (l *Local) readSnapshot(journal []byte) (*State, error) {
 func (l *Local) missing(journal []byte) error {
 	first, _, ended := bytes.Cut(journal, []byte("\n"))
 	if ended && intact(first) {
-		return fmt.Errorf("%s is missing, but its journal %s is there: restore the file from git or a backup, or remove the journal to start afresh",
-			l.path, l.journal.path)
+		return &OrphanError{Snapshot: l.path, Journal: l.journal.path}
 	}
 	return ErrNoState
 }

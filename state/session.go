@@ -281,8 +281,8 @@ func (s *Session) foldEarly(ctx context.Context) {
 	s.folding.Lock()
 	defer s.folding.Unlock()
 	size := s.store.JournalSize()
-	if size <= s.due() {
-		return // somebody else has folded it
+	if s.usable() != nil || size <= s.due() {
+		return // Close or somebody else has folded it
 	}
 	next := int64(foldAt)
 	if s.save(ctx, s.State()) != nil {
