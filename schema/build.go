@@ -34,24 +34,15 @@ func newBuilder(l *loader, dir string) *builder {
 	}
 }
 
-// claim notes where an object stands; false, and a finding, when there is
-// another one of its address.
+// claim notes where an object stands; false, and a finding, when its name is
+// none or there is another object of its address.
 func (b *builder) claim(kind Kind, n *node) (name string, ok bool) {
-	name, at := n.label, n.at
-	if n.eachKey != "" {
-		name = n.eachKey
-		if n.values["id"].v != nil || n.bad("id") || kind == KindSPU {
-			name, at = get[string](n, "id"), n.place("id")
-		}
+	name, at, ok := nameOf(kind, n)
+	if !ok {
+		return "", false // reported: its id is missing or bad
 	}
-	if name == "" && kind != KindMerchant {
-		if !n.bad("id") && (n.eachKey == "" || n.has("id")) {
-			b.add(ruleInvalidID, at, lang.T("The id is empty.", "标识为空。"), lang.T("Give it a name.", "请填写。"))
-		}
-		return "", false
-	}
-	if !validID(name) {
-		b.add(ruleInvalidID, at, lang.F("%q holds spaces at its ends, line breaks or control characters.", "%q 首尾有空格，或含有换行、控制字符。", name), lang.T("Remove them.", "请删除这些字符。"))
+	if !validID(name) || name == "" && kind != KindMerchant {
+		b.add(ruleInvalidID, at, lang.F("%q is empty, or holds spaces at its ends, line breaks or control characters.", "%q 为空，或首尾有空格，或含有换行、控制字符。", name), lang.T("Correct the id.", "请修正标识。"))
 		return "", false
 	}
 	addr := Address{Kind: kind, Name: name}
@@ -65,6 +56,20 @@ func (b *builder) claim(kind Kind, n *node) (name string, ok bool) {
 	}
 	b.catalog.Sources[addr] = Source{Range: n.header, EachKey: n.eachKey}
 	return name, true
+}
+
+// nameOf is the name of an object: its label; for an element of for_each its id,
+// or its key where the kind does not demand an id.
+func nameOf(kind Kind, n *node) (name string, at Range, ok bool) {
+	switch {
+	case !n.repeated:
+		return n.label, n.at, true
+	case n.has("id"):
+		return get[string](n, "id"), n.place("id"), true
+	case n.bad("id") || kind == KindSPU:
+		return "", Range{}, false
+	}
+	return n.eachKey, n.at, true
 }
 
 func validID(name string) bool {

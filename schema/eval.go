@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"strings"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
@@ -14,8 +16,10 @@ type node struct {
 	at      Range // of the label, or of the header where there is none
 	header  Range
 	eachKey string
-	values  map[string]value
-	nodes   []*node
+	// repeated says that the node is one element of for_each.
+	repeated bool
+	values   map[string]value
+	nodes    []*node
 	// partial says that inner blocks could not be made, so that their absence
 	// means nothing.
 	partial bool
@@ -58,14 +62,14 @@ func (e *evaluator) each(f *form, ctx *hcl.EvalContext, yield func(key string, c
 	outer := e.row
 	defer func() { e.row = outer }()
 	for _, key := range e.keys(f.forEach.attr.Expr, collection, ctx) {
-		e.row = key.AsString()
+		e.row = strings.TrimPrefix(outer+" / "+key.AsString(), " / ")
 		val := key
 		if !collection.Type().IsSetType() {
 			val = member(collection, key)
 		}
 		child := ctx.NewChild()
 		child.Variables = map[string]cty.Value{f.iterator: cty.ObjectVal(map[string]cty.Value{"key": key, "value": val})}
-		yield(e.row, child)
+		yield(key.AsString(), child)
 	}
 	return true
 }
@@ -122,7 +126,11 @@ func (e *evaluator) iterable(v cty.Value, at Range) bool {
 func (e *evaluator) eval(expr hcl.Expression, ctx *hcl.EvalContext) (cty.Value, bool) {
 	before := len(e.found)
 	v, diags := expr.Value(ctx)
-	e.addHCL(diags)
+	for _, d := range diags {
+		if !e.missingMember(d) {
+			e.addOneHCL(d)
+		}
+	}
 	if diags.HasErrors() {
 		return cty.DynamicVal, false
 	}
@@ -176,7 +184,7 @@ const maxBinaryExponent = 2000
 
 // node evaluates one element of a form.
 func (e *evaluator) node(f *form, key string, ctx *hcl.EvalContext) *node {
-	n := &node{spec: f.spec, header: f.header(), at: f.header(), eachKey: key, values: make(map[string]value, len(f.attrs))}
+	n := &node{spec: f.spec, header: f.header(), at: f.header(), eachKey: key, repeated: f.forEach != nil, values: make(map[string]value, len(f.attrs))}
 	if len(f.block.Labels) > 0 {
 		n.label, n.at = f.block.Labels[0], rangeOf(f.block.LabelRanges[0])
 	}

@@ -24,7 +24,7 @@ func formatted(r *report, name string, src []byte) []byte {
 		return src
 	}
 	if _, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos); diags.HasErrors() {
-		r.addHCL(diags)
+		r.addSyntax(diags)
 		return src
 	}
 	return hclwrite.Format(src)

@@ -10,51 +10,21 @@ import (
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/ext/tryfunc"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	ctyyaml "github.com/zclconf/go-cty-yaml"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
-	"github.com/zclconf/go-cty/cty/function/stdlib"
 
 	"github.com/shopctl/shopctl/lang"
 )
 
-// pureFunctions are cty's standard functions that depend on their arguments
-// alone, under the names that HCL's users know.
-var pureFunctions = map[string]function.Function{
-	"abs": stdlib.AbsoluteFunc, "ceil": stdlib.CeilFunc, "floor": stdlib.FloorFunc, "int": stdlib.IntFunc, "log": stdlib.LogFunc,
-	"max": stdlib.MaxFunc, "min": stdlib.MinFunc, "parseint": stdlib.ParseIntFunc, "pow": stdlib.PowFunc, "signum": stdlib.SignumFunc,
-
-	"chomp": stdlib.ChompFunc, "indent": stdlib.IndentFunc, "join": stdlib.JoinFunc, "lower": stdlib.LowerFunc, "replace": stdlib.ReplaceFunc,
-	"sort": stdlib.SortFunc, "split": stdlib.SplitFunc, "strlen": stdlib.StrlenFunc, "strrev": stdlib.ReverseFunc, "substr": stdlib.SubstrFunc,
-	"title": stdlib.TitleFunc, "trim": stdlib.TrimFunc, "trimprefix": stdlib.TrimPrefixFunc, "trimspace": stdlib.TrimSpaceFunc,
-	"trimsuffix": stdlib.TrimSuffixFunc, "upper": stdlib.UpperFunc,
-	"format": stdlib.FormatFunc, "formatlist": stdlib.FormatListFunc, "formatdate": stdlib.FormatDateFunc, "timeadd": stdlib.TimeAddFunc,
-	"regex": stdlib.RegexFunc, "regexall": stdlib.RegexAllFunc, "regexreplace": stdlib.RegexReplaceFunc,
-
-	"chunklist": stdlib.ChunklistFunc, "coalesce": stdlib.CoalesceFunc, "coalescelist": stdlib.CoalesceListFunc, "compact": stdlib.CompactFunc,
-	"concat": stdlib.ConcatFunc, "contains": stdlib.ContainsFunc, "distinct": stdlib.DistinctFunc, "element": stdlib.ElementFunc,
-	"flatten": stdlib.FlattenFunc, "hasindex": stdlib.HasIndexFunc, "index": stdlib.IndexFunc, "keys": stdlib.KeysFunc, "length": stdlib.LengthFunc,
-	"lookup": stdlib.LookupFunc, "merge": stdlib.MergeFunc, "range": stdlib.RangeFunc, "reverse": stdlib.ReverseListFunc,
-	"setintersection": stdlib.SetIntersectionFunc, "setproduct": stdlib.SetProductFunc, "setsubtract": stdlib.SetSubtractFunc,
-	"setunion": stdlib.SetUnionFunc, "slice": stdlib.SliceFunc, "values": stdlib.ValuesFunc, "zipmap": stdlib.ZipmapFunc,
-
-	"csvdecode": stdlib.CSVDecodeFunc, "jsondecode": stdlib.JSONDecodeFunc, "jsonencode": stdlib.JSONEncodeFunc, "yamldecode": ctyyaml.YAMLDecodeFunc,
-
-	"tobool": stdlib.MakeToFunc(cty.Bool), "tolist": stdlib.MakeToFunc(cty.List(cty.DynamicPseudoType)), "tomap": stdlib.MakeToFunc(cty.Map(cty.DynamicPseudoType)),
-	"tonumber": stdlib.MakeToFunc(cty.Number), "toset": stdlib.MakeToFunc(cty.Set(cty.DynamicPseudoType)), "tostring": stdlib.MakeToFunc(cty.String),
-	"can": tryfunc.CanFunc, "try": tryfunc.TryFunc,
-}
-
 // functionNames are the names of all functions, for suggestions.
-var functionNames = func() map[string]bool {
-	names := map[string]bool{"file": true, "glob": true, "table": true, "category": true}
-	for name := range pureFunctions {
-		names[name] = true
+func functionNames() []string {
+	names := make([]string, len(functionSpecs))
+	for i, f := range functionSpecs {
+		names[i] = f.Name
 	}
 	return names
-}()
+}
 
 // library are the functions that read the catalog directory; nothing else of
 // the world is within reach of an expression.
@@ -76,8 +46,10 @@ func newLibrary(dir *directory, tree *CategoryTree) *library {
 }
 
 func (l *library) functions() map[string]function.Function {
-	all := maps.Clone(pureFunctions)
-	maps.Copy(all, guardedFunctions())
+	all := make(map[string]function.Function, len(functionSpecs))
+	for _, f := range functionSpecs {
+		all[f.Name] = f.standard
+	}
 	text := func(name string) function.Parameter { return function.Parameter{Name: name, Type: cty.String} }
 	all["file"] = function.New(&function.Spec{Params: []function.Parameter{text("path")}, Type: function.StaticReturnType(cty.String), Impl: l.file})
 	all["glob"] = function.New(&function.Spec{Params: []function.Parameter{text("pattern")}, Type: function.StaticReturnType(cty.List(cty.String)), Impl: l.glob})
@@ -198,7 +170,7 @@ func (l *library) tableRows(args []cty.Value) (cty.Value, []string, *callError) 
 	}
 	rows, refused := t.selectRows(filter)
 	if refused != nil {
-		return cty.NilVal, nil, refused
+		return cty.NilVal, nil, refused.about(2)
 	}
 	value, keys, refused := t.keyed(rows, keyColumn)
 	if refused == nil && filter == nil {

@@ -4,29 +4,14 @@ import (
 	"regexp"
 	"strings"
 
-	ctyyaml "github.com/zclconf/go-cty-yaml"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
-	"github.com/zclconf/go-cty/cty/function/stdlib"
 
 	"github.com/shopctl/shopctl/lang"
 )
 
-// guardedFunctions are the standard functions that can make much of little, or
-// recurse over foreign text, with a check of their arguments before.
-func guardedFunctions() map[string]function.Function {
-	return map[string]function.Function{
-		"format":     guarded(stdlib.FormatFunc, narrowFormat),
-		"formatlist": guarded(stdlib.FormatListFunc, narrowFormat),
-		"indent":     guarded(stdlib.IndentFunc, smallIndent),
-		"jsondecode": guarded(stdlib.JSONDecodeFunc, shallowJSON),
-		"yamldecode": guarded(ctyyaml.YAMLDecodeFunc, smallYAML),
-		"replace":    guarded(stdlib.ReplaceFunc, smallReplace),
-		"setproduct": guarded(stdlib.SetProductFunc, smallProduct),
-	}
-}
-
-// guarded is f, refusing what check refuses.
+// guarded is f, refusing what check refuses: some standard functions make much
+// of little, or recurse over foreign text.
 func guarded(f function.Function, check func(args []cty.Value) bool) function.Function {
 	return function.New(&function.Spec{
 		Description: f.Description(),

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/shopctl/shopctl/lang"
 )
@@ -20,6 +21,23 @@ type callError struct {
 }
 
 func (e *callError) Error() string { return e.why.EN }
+
+// about marks another argument.
+func (e *callError) about(arg int) *callError {
+	e.arg = arg
+	return e
+}
+
+// addSyntax turns what the parser found into findings. After an unclosed string
+// or block the parser has lost its way: what follows would only confuse.
+func (r *report) addSyntax(diags hcl.Diagnostics) {
+	for _, d := range diags {
+		r.addOneHCL(d)
+		if strings.HasPrefix(d.Summary, "Unterminated") || strings.HasPrefix(d.Summary, "Unclosed") || d.Summary == "Invalid multi-line string" {
+			return
+		}
+	}
+}
 
 // addHCL turns the findings of HCL into ours.
 func (r *report) addHCL(diags hcl.Diagnostics) {
@@ -130,4 +148,60 @@ var chineseSummaries = map[string]string{
 	"Unsupported operator":                       "不支持的运算符",
 	"Invalid escape sequence":                    "无效的转义",
 	"Invalid number literal":                     "无效的数字",
+}
+
+// missingMember reports the use of a member that an object does not have, such
+// as a column of a table or a brand by its name, with the one it was meant for.
+func (e *evaluator) missingMember(d *hcl.Diagnostic) bool {
+	owner, name, known := absentMember(d)
+	if owner == "" {
+		return false
+	}
+	otherwise := lang.F("%[1]s has: %[2]s.", "%[1]s 有：%[2]s。", owner, strings.Join(known, ", "))
+	e.add(ruleUndeclared, rangeOf(d.Expression.Range()), lang.F("There is no %q in %s.", "%[2]s 中没有 %[1]q。", name, owner), didYouMean(name, known, otherwise))
+	return true
+}
+
+// absentMember finds the object and the member that a finding of HCL is about.
+func absentMember(d *hcl.Diagnostic) (owner, name string, known []string) {
+	switch expr := d.Expression.(type) {
+	case *hclsyntax.ScopeTraversalExpr:
+		for i := 1; i < len(expr.Traversal); i++ {
+			step, isAttr := expr.Traversal[i].(hcl.TraverseAttr)
+			object, diags := expr.Traversal[:i].TraverseAbs(d.EvalContext)
+			if diags.HasErrors() || !object.Type().IsObjectType() {
+				return "", "", nil
+			}
+			if isAttr && !object.Type().HasAttribute(step.Name) {
+				return written(expr.Traversal[:i]), step.Name, sortedKeys(object.Type().AttributeTypes())
+			}
+		}
+	case *hclsyntax.IndexExpr:
+		root, isTraversal := expr.Collection.(*hclsyntax.ScopeTraversalExpr)
+		object, diags := expr.Collection.Value(d.EvalContext)
+		key, keyDiags := expr.Key.Value(d.EvalContext)
+		if !isTraversal || diags.HasErrors() || keyDiags.HasErrors() || !object.Type().IsObjectType() || !isText(key) {
+			return "", "", nil
+		}
+		return written(root.Traversal), key.AsString(), sortedKeys(object.Type().AttributeTypes())
+	}
+	return "", "", nil
+}
+
+func isText(v cty.Value) bool {
+	return v.Type() == cty.String && v.IsKnown() && !v.IsNull() && !v.IsMarked()
+}
+
+// written is a traversal of names as it is written.
+func written(t hcl.Traversal) string {
+	var b strings.Builder
+	for _, step := range t {
+		switch step := step.(type) {
+		case hcl.TraverseRoot:
+			b.WriteString(step.Name)
+		case hcl.TraverseAttr:
+			b.WriteString("." + step.Name)
+		}
+	}
+	return b.String()
 }

@@ -43,7 +43,9 @@ func (g *gallery) image(p picture) (Image, bool) {
 		g.add(fault.rule, p.at, fault.why, fault.remedy)
 		return Image{}, false
 	}
-	g.used[img.Key] = img
+	if _, known := g.used[img.Key]; !known {
+		g.used[img.Key] = img
+	}
 	return img, true
 }
 

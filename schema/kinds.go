@@ -244,8 +244,8 @@ type Catalog struct {
 
 // Source is where an object comes from: the block, and for for_each the key of the row.
 type Source struct {
-	Range   Range
-	EachKey string
+	Range   Range  `json:"range"`
+	EachKey string `json:"each_key,omitempty"`
 }
 
 // Pos is a place in a file: Line and Column count from 1, Byte from 0.

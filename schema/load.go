@@ -113,12 +113,17 @@ func (l *loader) scan(file string) (words map[string]bool, src []byte, ok bool) 
 	if !ok {
 		return nil, nil, false
 	}
+	words, ok = l.check(file, src)
+	return words, src, ok
+}
+
+func (l *loader) check(file string, src []byte) (words map[string]bool, ok bool) {
 	words, f := guard(file, src)
 	if f != nil {
 		l.report.addFault(file, src, f)
-		return nil, nil, false
+		l.report.incomplete = true
 	}
-	return words, src, true
+	return words, f == nil
 }
 
 // byteOrderMark is what some editors put before UTF-8 text; HCL refuses it.
@@ -129,6 +134,7 @@ func (l *loader) readSource(file string) ([]byte, bool) {
 	if err != nil {
 		rl, why, remedy := readFailure(file, err)
 		l.report.add(rl, wholeFile(file), why, remedy)
+		l.report.incomplete = true
 		return nil, false
 	}
 	if len(src) >= 3 && string(src[:3]) == byteOrderMark {
@@ -137,25 +143,23 @@ func (l *loader) readSource(file string) ([]byte, bool) {
 	return src, true
 }
 
-// parse checks and parses one file; nil when it cannot be parsed at all.
-func (l *loader) parse(file string, src []byte) (*hcl.File, bool) {
-	if _, f := guard(file, src); f != nil {
-		l.report.addFault(file, src, f)
-		return nil, false
-	}
+// parse parses one file that was checked; ok is false after a syntax error.
+func (l *loader) parse(file string, src []byte) (f *hcl.File, ok bool) {
 	parse := func() (*hcl.File, hcl.Diagnostics) { return hclsyntax.ParseConfig(src, file, hcl.InitialPos) }
 	if isJSON(file) {
 		parse = func() (*hcl.File, hcl.Diagnostics) { return json.Parse(src, file) }
 	}
 	f, diags := parse()
-	l.report.addHCL(diags)
+	l.report.addSyntax(diags)
+	l.report.incomplete = l.report.incomplete || diags.HasErrors()
 	return f, !diags.HasErrors()
 }
 
-// parseBlocks returns the top-level blocks of a file.
+// parseBlocks returns the top-level blocks of a file. A file with syntax errors
+// yields none: whatever was found wrong with its torn blocks would be noise.
 func (l *loader) parseBlocks(file string, src []byte) []*hcl.Block {
-	f, _ := l.parse(file, src)
-	if f == nil || f.Body == nil {
+	f, ok := l.parse(file, src)
+	if !ok {
 		return nil
 	}
 	return l.report.readBody(&language, f.Body).blocks
@@ -261,7 +265,7 @@ func (l *loader) products(c *checker, e *evaluator, yield func(*node)) {
 		l.evaluate(e, f, yield)
 	}
 	for _, file := range l.bulk {
-		src, ok := l.readSource(file)
+		_, src, ok := l.scan(file)
 		if !ok {
 			continue
 		}

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -62,7 +61,7 @@ func (c *checker) member(t hcl.Traversal, root string, known map[string]bool, ot
 		return true
 	}
 	whole := rangeOf(hcl.RangeBetween(t[0].SourceRange(), rng))
-	near := nearest(name, slices.Sorted(maps.Keys(known)))
+	near := nearest(name, sortedKeys(known))
 	if near != "" {
 		otherwise = lang.F("Did you mean %s?", "是否想写 %s？", root+"."+near)
 	}
@@ -133,7 +132,6 @@ func (c *checker) calls(expr hcl.Expression) bool {
 }
 
 func (r *report) unknownFunction(name string, rng Range) {
-	known := slices.Sorted(maps.Keys(functionNames))
 	r.add(ruleUnknownFunction, rng, lang.F("There is no function %s.", "没有函数 %s。", name),
-		didYouMean(name, known, lang.T("docs/language.md lists the functions.", "docs/language.zh-CN.md 列出了所有函数。")))
+		didYouMean(name, functionNames(), lang.T("docs/language.md lists the functions.", "docs/language.zh-CN.md 列出了所有函数。")))
 }

@@ -10,17 +10,20 @@ import (
 
 // maxRepeats is how often one rule is reported for one place: a table of a
 // thousand rows that all break it yields this many findings, the last of which
-// tells how many more there are.
+// tells how many more rows there are.
 const maxRepeats = 5
 
 // report collects the findings of one run.
 type report struct {
 	found   Diagnostics
-	repeats map[repeatKey]int
+	repeats map[repeatKey]*repeat
 	// row names the row of the table, or the element of for_each, that is being
 	// evaluated; it is added to every finding, because the range is that of the
 	// block, which all rows share.
 	row string
+	// incomplete says that a file could not be parsed: what seems to be missing
+	// may stand there, so findings of absence are kept back.
+	incomplete bool
 }
 
 type repeatKey struct {
@@ -28,19 +31,41 @@ type repeatKey struct {
 	rng  Range
 }
 
-func newReport() *report { return &report{repeats: map[repeatKey]int{}} }
+// repeat is what was said at one place about one rule.
+type repeat struct {
+	whys     map[string]bool
+	leftOut  map[string]bool // rows
+	reported int
+}
+
+func newReport() *report { return &report{repeats: map[repeatKey]*repeat{}} }
+
+// absences are the rules about what is not there.
+var absences = map[string]bool{ruleUndeclared.name: true, ruleUndeclaredVar.name: true, ruleNoValue.name: true, ruleShopCount.name: true, ruleQualMissing.name: true, ruleInvalidBrandID.name: true}
 
 func (r *report) add(rl rule, rng Range, why, remedy lang.Text) {
+	if r.incomplete && absences[rl.name] {
+		return
+	}
+	key := repeatKey{rl.name, rng}
+	said := r.repeats[key]
+	if said == nil {
+		said = &repeat{whys: map[string]bool{}, leftOut: map[string]bool{}}
+		r.repeats[key] = said
+	}
+	if said.whys[why.EN] || said.reported == maxRepeats {
+		if r.row != "" {
+			said.leftOut[r.row] = true
+		}
+		return
+	}
+	said.whys[why.EN] = true
+	said.reported++
 	if r.row != "" {
 		why.EN += " (row " + strconv.Quote(r.row) + ")"
 		why.ZH += "（行 " + strconv.Quote(r.row) + "）"
 	}
-	d := Diagnostic{Severity: rl.severity, Rule: rl.name, Range: rng, What: rl.what, Why: why, Remedy: remedy}
-	key := repeatKey{rl.name, rng}
-	r.repeats[key]++
-	if r.repeats[key] <= maxRepeats {
-		r.found = append(r.found, d)
-	}
+	r.found = append(r.found, Diagnostic{Severity: rl.severity, Rule: rl.name, Range: rng, What: rl.what, Why: why, Remedy: remedy})
 }
 
 func (r *report) hasErrors() bool { return r.found.HasErrors() }
@@ -53,10 +78,10 @@ func (r *report) finish() Diagnostics {
 		last[repeatKey{d.Rule, d.Range}] = i
 	}
 	for key, i := range last {
-		if more := r.repeats[key] - maxRepeats; more > 0 {
+		if more := len(r.repeats[key].leftOut); more > 0 {
 			why := &r.found[i].Why
-			why.EN += " And " + strconv.Itoa(more) + " more like this."
-			why.ZH += "另有 " + strconv.Itoa(more) + " 处相同。"
+			why.EN += " And " + strconv.Itoa(more) + " more rows."
+			why.ZH += "另有 " + strconv.Itoa(more) + " 行相同。"
 		}
 	}
 	return r.found.Sort()

@@ -51,7 +51,7 @@ func (r *resolver) enter(name string, at Range) bool {
 	for i, open := range r.open {
 		if open == name {
 			chain := strings.Join(append(r.open[i:len(r.open):len(r.open)], name), " -> ")
-			r.add(ruleCycle, at, lang.F("%s.", "%s。", chain), lang.T("Break the circle: give one of them a value of its own.", "请打破循环：给其中一个直接赋值。"))
+			r.add(ruleCycle, at, lang.F("The circle is %s.", "循环为 %s。", chain), lang.T("Break the circle: give one of them a value of its own.", "请打破循环：给其中一个直接赋值。"))
 			return false
 		}
 	}

@@ -163,7 +163,7 @@ func (r tableRow) key(columns []int) string {
 func (t *table) keyed(rows []int, keyColumn string) (cty.Value, []string, *callError) {
 	column, refused := t.column(keyColumn)
 	if refused != nil {
-		return cty.NilVal, nil, refused
+		return cty.NilVal, nil, refused.about(1)
 	}
 	objects := make(map[string]cty.Value, len(rows))
 	lines := make(map[string]int, len(rows))

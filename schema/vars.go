@@ -85,7 +85,7 @@ func (l *loader) set(v *variable, value cty.Value, at Range) {
 // *.auto.vars.hcl by name, --var-file in order, --var in order.
 func (l *loader) giveValues(autoFiles []string) {
 	for _, name := range autoFiles {
-		if src, ok := l.readSource(name); ok {
+		if _, src, ok := l.scan(name); ok {
 			l.varsFile(name, src)
 		}
 	}
@@ -112,7 +112,9 @@ func (l *loader) outsideVarsFile(name string) {
 		defer f.Close()
 		var src []byte
 		if src, err = readAtMost(f, maxSourceSize); err == nil {
-			l.varsFile(name, src)
+			if _, ok := l.check(name, src); ok {
+				l.varsFile(name, src)
+			}
 			return
 		}
 	}
@@ -122,8 +124,8 @@ func (l *loader) outsideVarsFile(name string) {
 
 // varsFile reads NAME = VALUE lines.
 func (l *loader) varsFile(name string, src []byte) {
-	f, _ := l.parse(name, src)
-	if f == nil {
+	f, ok := l.parse(name, src)
+	if !ok {
 		return
 	}
 	attrs, diags := f.Body.JustAttributes()
