@@ -38,7 +38,7 @@ var (
 	readAgain     = lang.T("Read the object again and plan anew; the next run does so by itself.", "重新读取该对象并重新计划；下次运行时会自动进行。")
 	fixRequest    = lang.T("Compare the request with the documented members; the rid shows what the platform received.", "请对照文档检查请求参数；可用 rid 查看平台实际收到的内容。")
 	checkSecret   = lang.T("Check the appid in the shop block and WECHAT_APPSECRET; the secret may have been reset in the console.", "请检查 shop 块中的 appid 与 WECHAT_APPSECRET；密钥可能已在后台重置。")
-	checkToken40  = lang.T("Happens when a second program fetches tokens with /cgi-bin/token; use one token server, or leave it to stable_token. If it stays, check the app secret.", "通常是另一个程序在用 /cgi-bin/token 刷新 token；请使用统一的 token 服务器，或交给 stable_token。若持续出现，请检查 AppSecret。")
+	tokenServer   = lang.T("Happens when a second program fetches tokens with /cgi-bin/token; use one token server, or leave it to stable_token. If it stays, check the app secret.", "通常是另一个程序在用 /cgi-bin/token 刷新 token；请使用统一的 token 服务器，或交给 stable_token。若持续出现，请检查 AppSecret。")
 	console       = lang.T("Sign in to the Mini Program console (mp.weixin.qq.com) and follow its notice.", "请登录小程序后台（mp.weixin.qq.com）按提示处理。")
 	reauthorise   = lang.T("The merchant's administrator must authorise the third-party platform again, including permission set 85.", "请商家管理员重新授权给第三方平台，并包含权限集 85。")
 	addIP         = lang.T("Add the address in the message to the IP allow-list in the console.", "请在后台把提示中的 IP 加入白名单。")
@@ -62,14 +62,14 @@ var generalCodes = []ErrCode{
 	{-1, provider.ClassRetry,
 		lang.T("The platform is busy; nothing was done.", "系统繁忙，操作未执行。"), runAgain, "2.3, 10.1 D"},
 	{40001, provider.ClassAuth,
-		lang.T("The app secret is wrong, or the access token is not the latest.", "AppSecret 错误，或 access_token 不是最新的。"), checkToken40, "2.3 D"},
+		lang.T("The app secret is wrong, or the access token is not the latest.", "AppSecret 错误，或 access_token 不是最新的。"), tokenServer, "2.3 D"},
 	{40002, provider.ClassFix,
 		lang.T("The grant type of the token request is wrong.", "获取 token 的 grant_type 不正确。"),
 		lang.T("The token request must say client_credential.", "grant_type 应为 client_credential。"), "2.3 G"},
 	{40013, provider.ClassFix,
 		lang.T("The appid is not valid.", "appid 无效。"), checkSecret, "2.3 D"},
 	{40014, provider.ClassAuth,
-		lang.T("The access token is malformed or not valid.", "access_token 不合法。"), checkToken40, "2.3 G"},
+		lang.T("The access token is malformed or not valid.", "access_token 不合法。"), tokenServer, "2.3 G"},
 	{40066, provider.ClassFix,
 		lang.T("The platform has no such URL.", "URL 不存在。"),
 		lang.T("Check --endpoint. The component's interfaces may have been switched off.", "请检查 --endpoint；自定义交易组件的接口可能已下线。"), "10.1 D"},
@@ -88,7 +88,7 @@ var generalCodes = []ErrCode{
 	{41004, provider.ClassFix,
 		lang.T("The app secret is missing.", "缺少 AppSecret。"), checkSecret, "2.3 G"},
 	{42001, provider.ClassAuth,
-		lang.T("The access token has expired.", "access_token 已过期。"), checkToken40, "2.3 D"},
+		lang.T("The access token has expired.", "access_token 已过期。"), tokenServer, "2.3 D"},
 	{43002, provider.ClassFix,
 		lang.T("The call must be a POST.", "该接口必须使用 POST。"),
 		lang.T("A redirect or proxy may have turned it into a GET; check --endpoint.", "可能被重定向或代理改成了 GET；请检查 --endpoint。"), "2.3, 10.1 D"},

@@ -22,7 +22,7 @@ type Limit struct {
 // the 800 calls in 30 seconds that the standard component's pages name for most
 // endpoints, in any window of 30 seconds.
 var DefaultLimits = []Limit{
-	{Prefix: "", PerSecond: 20, Burst: 200, Source: "reference 1, throttling: 800 per 30 s for most endpoints"},
+	{Prefix: "", PerSecond: 23, Burst: 100, Source: "reference 1, throttling: 800 per 30 s for most endpoints"},
 	{Prefix: "/shop/cat/get", PerSecond: 1, Burst: 2, Source: "reference 4: strict frequency limit, no figure given; once a day suffices"},
 	{Prefix: "/shop/audit/", PerSecond: 5, Burst: 50, Source: "no figure published; a shop has tens of audits, not thousands"},
 	{Prefix: "/shop/spu/listing", PerSecond: 5, Burst: 50, Source: "reference 8.8: too many listing calls may get the account blacklisted"},

@@ -11,12 +11,9 @@ import (
 // redacted stands where a secret stood.
 const redacted = "[secret]"
 
-// keptSecrets bounds how many values a Redactor remembers. A run sees one app
-// secret and a new token every two hours; older tokens have expired.
-const keptSecrets = 32
-
-// Redactor cuts known secrets out of texts. Its zero value knows none. It may be
-// used by many goroutines.
+// Redactor cuts known secrets out of texts. Its zero value knows none. It never
+// forgets one: a run sees one app secret and a new token every two hours. It may
+// be used by many goroutines.
 type Redactor struct {
 	mu      sync.RWMutex
 	secrets []string
@@ -34,9 +31,6 @@ func (r *Redactor) Add(secret string) {
 		if !slices.Contains(r.secrets, form) {
 			r.secrets = append(r.secrets, form)
 		}
-	}
-	if n := len(r.secrets) - keptSecrets; n > 0 {
-		r.secrets = slices.Delete(r.secrets, 0, n)
 	}
 }
 

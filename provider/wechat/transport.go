@@ -133,7 +133,9 @@ func (e *exactReader) Read(p []byte) (int, error) {
 }
 
 // transport sends one request and reads one answer. It repeats nothing and
-// decides nothing.
+// decides nothing. Answers are decoded by judge whatever their Content-Type:
+// resty's own decoding passes over an error that comes as text/plain, so that it
+// would look like a success.
 type transport struct {
 	resty   *resty.Client
 	timeout time.Duration
@@ -173,13 +175,15 @@ func newTransport(endpoint string, concurrency int, timeout time.Duration, base 
 // time; the default of net/http closes and dials again all the time.
 func defaultRoundTripper(concurrency int) http.RoundTripper {
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		TLSHandshakeTimeout:   10 * time.Second,
-		ForceAttemptHTTP2:     true,
-		MaxIdleConns:          2 * concurrency,
-		MaxIdleConnsPerHost:   concurrency,
-		IdleConnTimeout:       90 * time.Second,
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSHandshakeTimeout: 10 * time.Second,
+		ForceAttemptHTTP2:   true,
+		MaxIdleConns:        2 * concurrency,
+		MaxIdleConnsPerHost: concurrency,
+		// A writing call on a connection that the other side has just closed has
+		// an unknown outcome, so idle connections are given up early.
+		IdleConnTimeout:       30 * time.Second,
 		ExpectContinueTimeout: time.Second,
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -206,9 +205,11 @@ func receiptOf(reply *SPUReceipt) provider.Receipt {
 }
 
 // How often spu/get is asked again before a product is believed to be missing.
+// After the lists did not show it, one look suffices: if all of them are wrong,
+// spu/add answers 1000012.
 const (
 	productRechecks = 2
-	confirmRechecks = 1 // the lists did not show it either
+	confirmRechecks = 0
 )
 
 // Product implements provider.Provider.
@@ -378,11 +379,9 @@ func parseTime(t wechat.Text) time.Time {
 	if t == unsetTime {
 		return time.Time{}
 	}
-	if at, err := time.ParseInLocation(schema.PlatformTime, string(t), schema.Beijing); err == nil {
-		return at
+	at, err := time.ParseInLocation(schema.PlatformTime, string(t), schema.Beijing)
+	if err != nil {
+		return time.Time{}
 	}
-	if seconds, err := strconv.ParseInt(string(t), 10, 64); err == nil && seconds > 0 {
-		return time.Unix(seconds, 0).In(schema.Beijing)
-	}
-	return time.Time{}
+	return at
 }

@@ -2,6 +2,7 @@ package component
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -44,9 +45,12 @@ type Provider struct {
 
 var _ provider.Provider = (*Provider)(nil)
 
-// New makes the provider of one shop. It fails when the endpoint is not one that
-// a token may be sent to.
+// New makes the provider of one shop. It fails when there is no token source, and
+// when the endpoint is not one that a token may be sent to.
 func New(c Config) (*Provider, error) {
+	if c.Tokens == nil {
+		return nil, errors.New("a shop needs a source of access tokens")
+	}
 	if c.Concurrency <= 0 {
 		c.Concurrency = defaultConcurrency
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/provider/wechat"
 	"github.com/shopctl/shopctl/provider/wechat/component"
 	"github.com/shopctl/shopctl/schema"
 )
@@ -367,7 +368,13 @@ func TestSubmissionWithoutAuditID(t *testing.T) {
 }
 
 func TestEndpointMustBeSafe(t *testing.T) {
-	if _, err := component.New(component.Config{Endpoint: "http://api.weixin.qq.com"}); err == nil {
+	if _, err := component.New(component.Config{Endpoint: "http://api.weixin.qq.com", Tokens: wechat.StaticToken("T")}); err == nil {
 		t.Error("a token would travel in clear")
+	}
+	if _, err := component.New(component.Config{Tokens: wechat.StaticToken("T")}); err != nil {
+		t.Errorf("the platform's own endpoint: %v", err)
+	}
+	if _, err := component.New(component.Config{}); err == nil {
+		t.Error("a shop without a token source can call nothing")
 	}
 }
