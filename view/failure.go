@@ -26,30 +26,44 @@ func (e *Problem) Unwrap() error { return e.Err }
 // advice is an error in the words of people. Meaning explains a foreign code.
 type advice struct {
 	What    lang.Text `json:"what"`
-	Meaning lang.Text `json:"meaning"`
-	Remedy  lang.Text `json:"remedy"`
+	Meaning lang.Text `json:"meaning,omitzero"`
+	Remedy  lang.Text `json:"remedy,omitzero"`
 }
 
-// problemDocument is the JSON form of an error that ended a command.
-type problemDocument struct {
-	Envelope
+// refusal is the JSON form of an error. The members after its words are those
+// of a refusal by the platform.
+type refusal struct {
 	advice
-	Code int    `json:"code,omitempty"`
-	RID  string `json:"rid,omitempty"`
+	Class provider.Class `json:"class,omitempty"`
+	Call  string         `json:"call,omitempty"`
+	Code  int            `json:"code,omitempty"`
+	RID   string         `json:"rid,omitempty"`
+}
+
+func refusalOf(err error) *refusal {
+	if err == nil {
+		return nil
+	}
+	r := &refusal{advice: adviceOn(err)}
+	if e, ok := errors.AsType[*provider.Error](err); ok {
+		r.Class, r.Call, r.Code, r.RID = e.Class, e.Call, e.Code, e.RID
+	}
+	return r
+}
+
+// failureDocument is the JSON form of the error that ended a command.
+type failureDocument struct {
+	Envelope
+	*refusal
 }
 
 // Failure prints the error that ended a command, with its remedy.
 func (v *View) Failure(err error) error {
-	words := adviceOn(err)
 	if v.Format == JSON {
-		doc := problemDocument{Envelope: Envelope{"error", 1}, advice: words}
-		if e, ok := errors.AsType[*provider.Error](err); ok {
-			doc.Code, doc.RID = e.Code, e.RID
-		}
-		return writeJSON(v.Out, doc)
+		return writeJSON(v.Out, failureDocument{Envelope{"error", 1}, refusalOf(err)})
 	}
 	p := v.errPage()
-	p.advice(0, both("error: ", "错误：").as(red), words)
+	p.advice(0, both("error: ", "错误：").as(red), adviceOn(err))
 	return p.flush(v.Err)
 }
 

@@ -12,18 +12,50 @@ import (
 // (reference section 8.9).
 const dailySubmissions = 1000
 
-// planDocument is the JSON form of a plan.
+// planDocument is the JSON form of a plan. Its lists are never null.
 type planDocument struct {
 	Envelope
 	*reconcile.Plan
-	Summary reconcile.Summary `json:"summary"`
+	Changes  []reconcile.Change `json:"changes"`
+	Uploads  []reconcile.Upload `json:"uploads"`
+	Breaches []reconcile.Breach `json:"breaches"`
+	Summary  planSummary        `json:"summary"`
+}
+
+// planSummary counts the changes by what happens, and what they cost.
+type planSummary struct {
+	Actions      map[reconcile.Action]int `json:"actions"`
+	Reviews      int                      `json:"reviews"`
+	Submissions  int                      `json:"submissions"`
+	Calls        int                      `json:"calls"`
+	Irreversible int                      `json:"irreversible"`
+	Waiting      int                      `json:"waiting"`
+	Blocked      int                      `json:"blocked"`
+}
+
+func planModel(plan *reconcile.Plan) planDocument {
+	s := plan.Summary()
+	doc := planDocument{
+		Envelope: Envelope{"plan", 1}, Plan: plan,
+		Changes:  append([]reconcile.Change{}, plan.Changes...),
+		Uploads:  append([]reconcile.Upload{}, plan.Uploads...),
+		Breaches: append([]reconcile.Breach{}, plan.Breaches...),
+		Summary: planSummary{
+			Actions: map[reconcile.Action]int{}, Reviews: s.Reviews, Submissions: s.Submissions, Calls: s.Calls,
+			Irreversible: s.Irreversible, Waiting: s.Waiting, Blocked: s.Blocked,
+		},
+	}
+	for i := range plan.Changes {
+		doc.Summary.Actions[plan.Changes[i].Action]++
+	}
+	return doc
 }
 
 // Plan prints what apply would do. The catalog gives pictures and SKUs their
 // names; it may be nil.
 func (v *View) Plan(plan *reconcile.Plan, catalog *schema.Catalog) error {
 	if v.Format == JSON {
-		return writeJSON(v.Out, planDocument{Envelope{"plan", 1}, plan, plan.Summary()})
+		return writeJSON(v.Out, planModel(plan))
 	}
 	p := v.outPage()
 	if !plan.Empty() {

@@ -1,10 +1,7 @@
 package view
 
 import (
-	"errors"
-
 	"github.com/shopctl/shopctl/lang"
-	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/reconcile"
 	"github.com/shopctl/shopctl/schema"
 )
@@ -31,7 +28,7 @@ type reportDocument struct {
 	Counts      map[reconcile.Outcome]int `json:"counts"`
 	Uploaded    int                       `json:"uploaded"`
 	Calls       int                       `json:"calls"`
-	Stopped     *refusalDocument          `json:"stopped,omitempty"`
+	Stopped     *refusal                  `json:"stopped,omitempty"`
 	RetryAfter  float64                   `json:"retry_after_seconds,omitempty"`
 	Interrupted bool                      `json:"interrupted"`
 	Took        float64                   `json:"took_seconds"`
@@ -44,27 +41,7 @@ type resultDocument struct {
 	Steps   []reconcile.Op    `json:"steps"`
 	Waits   []reconcile.Wait  `json:"waits,omitempty"`
 	Block   *reconcile.Block  `json:"block,omitempty"`
-	Error   *refusalDocument  `json:"error,omitempty"`
-}
-
-// refusalDocument is an error of the platform, or another one with its words only.
-type refusalDocument struct {
-	advice
-	Class provider.Class `json:"class,omitempty"`
-	Call  string         `json:"call,omitempty"`
-	Code  int            `json:"code,omitempty"`
-	RID   string         `json:"rid,omitempty"`
-}
-
-func refusalOf(err error) *refusalDocument {
-	if err == nil {
-		return nil
-	}
-	doc := &refusalDocument{advice: adviceOn(err)}
-	if e, ok := errors.AsType[*provider.Error](err); ok {
-		doc.Class, doc.Call, doc.Code, doc.RID = e.Class, e.Call, e.Code, e.RID
-	}
-	return doc
+	Error   *refusal          `json:"error,omitempty"`
 }
 
 // outcomes is the order of the closing report: what needs a human stands last,

@@ -2,8 +2,13 @@ package view
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -304,4 +309,69 @@ func TestEverySampleHasWords(t *testing.T) {
 			t.Errorf("%s: no cause", c.Address)
 		}
 	}
+}
+
+// docs/json.md promises the shapes of our documents: whatever member a golden
+// document has stands in its section, or among the shapes that all share.
+func TestJSONIsDocumented(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "docs", "json.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sections := map[string]string{}
+	for _, s := range strings.Split(string(page), "\n## ") {
+		title, body, _ := strings.Cut(s, "\n")
+		sections[title] = body
+	}
+	files, err := filepath.Glob(filepath.Join("testdata", "golden", "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var doc map[string]any
+		if json.Unmarshal(b, &doc) != nil {
+			continue // a rendering that has no JSON form
+		}
+		kind := doc["document"].(string)
+		seen[kind] = true
+		text := sections[kind] + sections["Shared shapes"]
+		for _, member := range members(doc) {
+			if !regexp.MustCompile("[`\"]" + member + "[`\"]").MatchString(text) {
+				t.Errorf("docs/json.md, section %q: no word about %q (in %s)", kind, member, file)
+			}
+		}
+	}
+	for _, kind := range []string{"plan", "report", "status", "diagnostics", "categories", "code", "state", "record", "version", "error"} {
+		if !seen[kind] {
+			t.Errorf("no golden document of kind %q", kind)
+		}
+	}
+}
+
+// members are the names in a document, without the envelope and without keys
+// that are data.
+func members(doc any) []string {
+	var names []string
+	switch x := doc.(type) {
+	case []any:
+		for _, e := range x {
+			names = append(names, members(e)...)
+		}
+	case map[string]any:
+		for name, e := range x {
+			if name == "document" || name == "version" {
+				continue
+			}
+			names = append(names, name)
+			if !slices.Contains([]string{"memo", "sku_ids", "counts", "actions"}, name) {
+				names = append(names, members(e)...)
+			}
+		}
+	}
+	return names
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -52,7 +53,10 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	code, silent := exitCodeOf(ctx, err)
-	if !silent {
+	switch {
+	case code == exitInterrupted && !errors.Is(err, exitInterrupted):
+		a.view.Note(lang.T("Interrupted.", "已中断。"))
+	case !silent:
 		a.view.Failure(err)
 	}
 	return int(code)

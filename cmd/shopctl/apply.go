@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -50,6 +51,9 @@ func (a *app) apply(ctx context.Context, f applyFlags) (err error) {
 	pol, err := a.policy(f.planFlags)
 	if err != nil {
 		return err
+	}
+	if f.parallelism < 1 {
+		return badFlag("--parallelism", strconv.Itoa(f.parallelism), "1, 2, 3 ...")
 	}
 	if err := a.askable(f); err != nil {
 		return err

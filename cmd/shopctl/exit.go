@@ -30,7 +30,7 @@ func exitCodeOf(ctx context.Context, err error) (code exitCode, silent bool) {
 	if err == nil {
 		return exitDone, true
 	}
-	if code, ok := errors.AsType[exitCode](err); ok {
+	if code, ok := err.(exitCode); ok { // not wrapped: an error beside it wins
 		return code, true
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/view"
 )
 
 // newRoot is the whole command tree, described in the language of the run.
@@ -23,6 +24,14 @@ func newRoot(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	a.addGlobalFlags(root)
+	root.MarkFlagsMutuallyExclusive("sandbox", "endpoint")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &view.Problem{
+			What:   lang.T("the command line is wrong", "命令行有误"),
+			Remedy: lang.F("See: %s --help", "参见：%s --help", cmd.CommandPath()),
+			Err:    err,
+		}
+	})
 	if a.lang == lang.ZH {
 		root.SetUsageTemplate(usageZH.Replace(root.UsageTemplate()))
 	}

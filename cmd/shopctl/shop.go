@@ -110,10 +110,15 @@ func (a *app) openState(ctx context.Context, local *state.Local, id state.ShopID
 	return session, err
 }
 
-// closeState saves the state and gives the lock back, also after an interrupt,
-// and joins what goes wrong to the error of the command.
+// closeState saves the state and gives the lock back, also after an interrupt.
+// What goes wrong here goes before the exit code of a command that went well.
 func closeState(ctx context.Context, session *state.Session, err *error) {
-	*err = errors.Join(*err, session.Close(context.WithoutCancel(ctx)))
+	failed := session.Close(context.WithoutCancel(ctx))
+	if _, said := (*err).(exitCode); said && failed != nil || *err == nil {
+		*err = failed
+	} else if failed != nil {
+		*err = errors.Join(*err, failed)
+	}
 }
 
 // readState reads the state without the lock, for a run that only looks.
