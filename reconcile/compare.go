@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -25,8 +26,9 @@ import (
 // remembers, what the shop does not show is taken from there. And a picture URL
 // that we have handed out ourselves names its picture.
 type comparison struct {
-	want *schema.SPU
-	rec  *state.Record
+	want  *schema.SPU
+	stamp string // of want
+	rec   *state.Record
 	// keys are the pictures we know by URL; brand is the wanted brand as the
 	// shop would name it, empty while it is not granted.
 	keys  map[string]schema.ImageKey
@@ -40,7 +42,7 @@ func (c comparison) differences(have *provider.Copy) []FieldDiff {
 	if want.InfoVersion == "" {
 		want.InfoVersion = have.SPU.InfoVersion // a stamp of ours or anybody's: not the author's field
 	}
-	got := c.inTermsOfWant(&have.SPU)
+	got := c.sight(&have.SPU).inTermsOfWant()
 	if string(schema.Canonical(&want)) == string(schema.Canonical(&got)) {
 		return nil
 	}
@@ -55,17 +57,23 @@ func (c comparison) differences(have *provider.Copy) []FieldDiff {
 	return diffs
 }
 
-// holdsWanted reports whether the copy came from a submission of the wanted
-// content; holdsRecord, whether it came from the last submission of ours.
-func (c comparison) holdsWanted(have *schema.SPU) bool {
-	if c.want.InfoVersion == "" {
-		return have.InfoVersion == c.want.Stamp()
-	}
-	return c.holdsRecord(have) && c.rec.Stamp == c.want.Stamp()
+// A sighting is one copy of a comparison with what is known of its origin.
+type sighting struct {
+	comparison
+	have *schema.SPU
+	// holdsWanted is set when the copy came from a submission of the wanted
+	// content, holdsRecord when it came from the last submission of ours.
+	holdsWanted, holdsRecord bool
 }
 
-func (c comparison) holdsRecord(have *schema.SPU) bool {
-	return c.rec != nil && c.rec.Memo != nil && (have.InfoVersion == "" || have.InfoVersion == sentVersion(c.rec))
+func (c comparison) sight(have *schema.SPU) sighting {
+	s := sighting{comparison: c, have: have}
+	s.holdsRecord = c.rec != nil && c.rec.Memo != nil && (have.InfoVersion == "" || have.InfoVersion == sentVersion(c.rec))
+	s.holdsWanted = s.holdsRecord && c.rec.Stamp == c.stamp
+	if c.want.InfoVersion == "" {
+		s.holdsWanted = have.InfoVersion == c.stamp
+	}
+	return s
 }
 
 // sentVersion is the info_version of our last submission.
@@ -78,39 +86,42 @@ func sentVersion(rec *state.Record) string {
 
 // vouched reports whether the field at path of the copy is known to be as
 // wanted although the shop's own words do not show it.
-func (c comparison) vouched(have *schema.SPU, path, wanted string) bool {
-	return c.holdsWanted(have) || c.holdsRecord(have) && c.rec.Memo[path] == memoValue(wanted)
+func (s sighting) vouched(path string, wanted func() string) bool {
+	return s.holdsWanted || s.holdsRecord && s.rec.Memo[path] == memoValue(wanted())
 }
 
 // inTermsOfWant is the copy with everything filled in that is vouched for.
-func (c comparison) inTermsOfWant(have *schema.SPU) schema.SPU {
-	got, want := *have, c.want
+func (s sighting) inTermsOfWant() schema.SPU {
+	got, want := *s.have, s.want
 	got.OutProductID = want.OutProductID
-	if c.brand != "" && got.Brand == c.brand {
+	if s.brand != "" && got.Brand == s.brand {
 		got.Brand = want.Brand
 	}
 	if len(got.Scenes) == 0 {
 		got.Scenes = want.Scenes // products from before scenes existed show none
 	}
-	got.HeadImg = c.pictures(have, "head_img", want.HeadImg, got.HeadImg)
-	got.QualificationPics = c.pictures(have, "qualification_pics", want.QualificationPics, got.QualificationPics)
-	got.DescInfo.Imgs = c.pictures(have, "desc_info.imgs", want.DescInfo.Imgs, got.DescInfo.Imgs)
-	got.Component = c.component(have)
-	got.SKUs = c.skus(have)
+	got.HeadImg = s.pictures("head_img", want.HeadImg, got.HeadImg)
+	got.QualificationPics = s.pictures("qualification_pics", want.QualificationPics, got.QualificationPics)
+	got.DescInfo.Imgs = s.pictures("desc_info.imgs", want.DescInfo.Imgs, got.DescInfo.Imgs)
+	got.Component = s.component()
+	got.SKUs = s.skus()
 	got.Listing, got.StockManaged, got.OnRemove, got.InReview = want.Listing, want.StockManaged, want.OnRemove, want.InReview
 	return got
 }
 
 // pictures names the shop's pictures by content where that is known, and takes
 // the wanted ones for those that are vouched for.
-func (c comparison) pictures(have *schema.SPU, path string, want, got []schema.Image) []schema.Image {
-	vouched := c.vouched(have, path, pictureList(want))
+func (s sighting) pictures(path string, want, got []schema.Image) []schema.Image {
+	if len(want) == 0 && len(got) == 0 {
+		return nil
+	}
+	vouched := s.vouched(path, func() string { return pictureList(want) })
 	if vouched && len(got) == 0 {
 		return want // not echoed
 	}
 	named := make([]schema.Image, len(got))
 	for i, picture := range got {
-		key, known := c.keys[picture.URL]
+		key, known := s.keys[picture.URL]
 		switch {
 		case known:
 			named[i] = schema.Image{Key: key}
@@ -128,14 +139,17 @@ func (c comparison) pictures(have *schema.SPU, path string, want, got []schema.I
 
 // component fills in the informational members. The platform need not echo them,
 // and shows defaults of its own for those that were never sent.
-func (c comparison) component(have *schema.SPU) schema.Component {
-	got := reflect.ValueOf(have.Component)
-	want := reflect.ValueOf(c.want.Component)
+func (s sighting) component() schema.Component {
+	got := reflect.ValueOf(s.have.Component)
+	want := reflect.ValueOf(s.want.Component)
+	if got.IsZero() && want.IsZero() {
+		return s.have.Component
+	}
 	filled := reflect.New(got.Type()).Elem()
 	for i := range got.NumField() {
 		path := "component." + jsonName(got.Type().Field(i))
-		notEchoed := got.Field(i).IsZero() && c.vouched(have, path, leafValue(want.Field(i)))
-		neverSent := want.Field(i).IsZero() && (c.rec == nil || c.rec.Memo[path] == "")
+		notEchoed := got.Field(i).IsZero() && s.vouched(path, func() string { return leafValue(want.Field(i)) })
+		neverSent := want.Field(i).IsZero() && (s.rec == nil || s.rec.Memo[path] == "")
 		if notEchoed || neverSent {
 			filled.Field(i).Set(want.Field(i))
 			continue
@@ -146,50 +160,49 @@ func (c comparison) component(have *schema.SPU) schema.Component {
 }
 
 // skus puts the shop's SKUs in the declared order, strangers last.
-func (c comparison) skus(have *schema.SPU) []schema.SKU {
-	byID := make(map[string]schema.SKU, len(have.SKUs))
-	for _, sku := range have.SKUs {
+func (s sighting) skus() []schema.SKU {
+	byID := make(map[string]schema.SKU, len(s.have.SKUs))
+	for _, sku := range s.have.SKUs {
 		byID[sku.OutSKUID] = sku
 	}
-	ordered := make([]schema.SKU, 0, len(have.SKUs))
-	for i := range c.want.SKUs {
-		want := &c.want.SKUs[i]
+	ordered := make([]schema.SKU, 0, len(s.have.SKUs))
+	for i := range s.want.SKUs {
+		want := &s.want.SKUs[i]
 		if got, ok := byID[want.OutSKUID]; ok {
-			ordered = append(ordered, c.sku(have, want, got))
+			ordered = append(ordered, s.sku(want, got))
 			delete(byID, want.OutSKUID)
 		}
 	}
-	strangers := make([]string, 0, len(byID))
-	for id := range byID {
-		strangers = append(strangers, id)
-	}
-	slices.Sort(strangers)
-	for _, id := range strangers {
+	for _, id := range slices.Sorted(maps.Keys(byID)) {
 		ordered = append(ordered, byID[id])
 	}
 	return ordered
 }
 
-func (c comparison) sku(have *schema.SPU, want *schema.SKU, got schema.SKU) schema.SKU {
+func (s sighting) sku(want *schema.SKU, got schema.SKU) schema.SKU {
 	path := "sku." + want.OutSKUID
-	var thumb, wantThumb []schema.Image
-	if got.ThumbImg.URL != "" {
-		thumb = []schema.Image{got.ThumbImg}
-	}
-	if want.ThumbImg.Key != "" {
-		wantThumb = []schema.Image{want.ThumbImg}
-	}
-	got.ThumbImg = schema.Image{}
-	if named := c.pictures(have, path+".thumb_img", wantThumb, thumb); len(named) == 1 {
-		got.ThumbImg = named[0]
-	}
-	if sameAttrs(got.SKUAttrs, want.SKUAttrs) && c.vouched(have, path+".sku_attrs", leafValue(reflect.ValueOf(want.SKUAttrs))) {
+	got.ThumbImg = s.thumb(path+".thumb_img", want.ThumbImg, got.ThumbImg)
+	if sameAttrs(got.SKUAttrs, want.SKUAttrs) && s.vouched(path+".sku_attrs", func() string { return leafValue(reflect.ValueOf(want.SKUAttrs)) }) {
 		got.SKUAttrs = want.SKUAttrs // the shop may show another order than it was sent
 	}
-	if !c.want.StockManaged {
+	if !s.want.StockManaged {
 		got.StockNum = want.StockNum // stock belongs to the shop
 	}
 	return got
+}
+
+func (s sighting) thumb(path string, want, got schema.Image) schema.Image {
+	var wants, gots []schema.Image
+	if want.Key != "" {
+		wants = []schema.Image{want}
+	}
+	if got.URL != "" {
+		gots = []schema.Image{got}
+	}
+	if named := s.pictures(path, wants, gots); len(named) == 1 {
+		return named[0]
+	}
+	return schema.Image{}
 }
 
 func sameAttrs(a, b []schema.Attr) bool {

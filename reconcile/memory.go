@@ -130,9 +130,9 @@ func skuIDs(p *provider.Product) map[string]string {
 // order. So a lost state costs no upload.
 func (pl *planner) picturesSeen(f *facts) map[schema.ImageKey]string {
 	seen := map[schema.ImageKey]string{}
-	cmp := pl.comparison(f.want, f.rec)
+	cmp := pl.comparison(f.want, f.stamp, f.rec)
 	for _, c := range []*provider.Copy{f.have.Draft, f.have.Online} {
-		if c == nil || !cmp.holdsWanted(&c.SPU) {
+		if c == nil || !cmp.sight(&c.SPU).holdsWanted {
 			continue
 		}
 		pl.seePictures(seen, f.want.HeadImg, c.SPU.HeadImg)

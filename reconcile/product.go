@@ -63,7 +63,7 @@ func (pl *planner) product(addr schema.Address) verdict {
 // gather compares both copies.
 func (pl *planner) gather(addr schema.Address, want *schema.SPU, rec *state.Record, have *provider.Product) *facts {
 	f := &facts{addr: addr, want: want, rec: rec, have: have, stamp: want.Stamp(), resubmit: pl.pol.Resubmit[addr]}
-	cmp := pl.comparison(want, rec)
+	cmp := pl.comparison(want, f.stamp, rec)
 	if have.Draft != nil {
 		f.draft = cmp.differences(have.Draft)
 	}
@@ -76,8 +76,8 @@ func (pl *planner) gather(addr schema.Address, want *schema.SPU, rec *state.Reco
 	return f
 }
 
-func (pl *planner) comparison(want *schema.SPU, rec *state.Record) comparison {
-	c := comparison{want: want, rec: rec, keys: pl.keys}
+func (pl *planner) comparison(want *schema.SPU, stamp string, rec *state.Record) comparison {
+	c := comparison{want: want, stamp: stamp, rec: rec, keys: pl.keys}
 	if brand, err := schema.ParseAddress(string(want.Brand)); err == nil {
 		if id := pl.brandID(brand); id != "" {
 			c.brand = schema.BrandRef("id:" + id)
