@@ -211,24 +211,6 @@ func TestAProductGoesOnTheShelf(t *testing.T) {
 	}
 }
 
-func TestAShopOutlivesItsProcess(t *testing.T) {
-	dir := t.TempDir()
-	h := openShop(t, Options{Dir: dir})
-	h.openForBusiness()
-	h.listed("b1")
-	want := h.spu("b1", 0)
-	if err := h.Close(); err != nil {
-		t.Fatal(err)
-	}
-	again := openShop(t, Options{Dir: dir})
-	again.at = h.at
-	again.token = h.token // the token is still good
-	got := again.spu("b1", 0)
-	if got["product_id"] != want["product_id"] || got["status"] != want["status"] {
-		t.Errorf("got %v\nwant %v", got, want)
-	}
-}
-
 func matches(pattern, s string) bool { return regexp.MustCompile(pattern).MatchString(s) }
 
 // categoryAudit is a request to audit a leaf, with changes of audit_req.
