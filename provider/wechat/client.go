@@ -115,9 +115,6 @@ func NewClient(o Options) (*Client, error) {
 	return c, nil
 }
 
-// Secrets is where values are registered that must never be shown.
-func (c *Client) Secrets() *Redactor { return c.secrets }
-
 // Log is where the client traces its calls.
 func (c *Client) Log() *slog.Logger { return c.log }
 

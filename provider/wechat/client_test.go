@@ -493,7 +493,7 @@ func TestNoSecretIsEverShown(t *testing.T) {
 	for name, server := range tests {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, server.URL, func(o *Options) { o.Timeout = 50 * time.Millisecond })
-			b.Secrets().Add(testSecret)
+			b.secrets.Add(testSecret)
 			err := b.Do(t.Context(), Call{Path: "/shop/spu/add", Writes: true}, nil)
 			source, sourceErr := NewStableToken("wx1", testSecret, Options{
 				Endpoint: server.URL, Log: b.Client.log, Timeout: 50 * time.Millisecond, Sleep: func(context.Context, time.Duration) error { return nil },
@@ -532,7 +532,7 @@ func TestTokenReplyIsNeverQuoted(t *testing.T) {
 // An excerpt is cut after the secrets are taken out, not before.
 func TestExcerptShowsNoPartOfASecret(t *testing.T) {
 	b := newBench(t, "http://127.0.0.1:1")
-	b.Secrets().Add(testToken)
+	b.secrets.Add(testToken)
 	if got := b.excerpt([]byte(strings.Repeat("x", excerptLen-10) + testToken)); strings.Contains(got, "68_") {
 		t.Errorf("excerpt = %s", got)
 	}

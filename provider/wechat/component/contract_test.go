@@ -2,11 +2,13 @@ package component_test
 
 import (
 	"context"
+	"errors"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/provider/providertest"
 	"github.com/shopctl/shopctl/provider/wechat"
 	"github.com/shopctl/shopctl/provider/wechat/component"
@@ -113,30 +115,92 @@ func connect(t *testing.T, endpoint string) *component.Provider {
 	return shop
 }
 
-// Nothing that the client sends is anything the platform does not know.
-func TestSandboxSeesNoUnknownCall(t *testing.T) {
+// startSandbox opens a sandbox for tests that are no walk of the contract.
+func startSandbox(t *testing.T, change func(*sandbox.Knobs)) (*sandbox.Sandbox, *component.API) {
 	knobs := sandbox.DefaultKnobs()
+	change(&knobs)
 	shop, err := sandbox.New(sandbox.Options{Knobs: &knobs})
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(shop)
-	defer server.Close()
-	api := connect(t, server.URL).API()
-	if _, err := api.Check(t.Context()); err != nil {
+	t.Cleanup(server.Close)
+	return shop, connect(t, server.URL).API()
+}
+
+// From a Mini Program that has not joined to one that may sell in Channels.
+func TestJoining(t *testing.T) {
+	shop, api := startSandbox(t, func(k *sandbox.Knobs) { k.StartUnjoined = true })
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func(joined, tasksDone bool, scene int) {
+		t.Helper()
+		got, err := api.Check(t.Context())
+		if !joined {
+			if provider.ClassOf(err) != provider.ClassPermission {
+				t.Fatalf("check before joining: %v", err)
+			}
+			return
+		}
+		must(err)
+		if got.Status != 2 || (got.AccessInfo.OpenProductTaskFinished == 1) != tasksDone || int(got.Scenes[0].Status) != scene {
+			t.Fatalf("registration = %+v", got)
+		}
+	}
+	check(false, false, 0)
+	must(api.Apply(t.Context()))
+	must(shop.Console().Advance(time.Minute))
+	check(true, false, 3)
+	if err := api.ApplyScene(t.Context(), 1); provider.ClassOf(err) != provider.ClassPermission {
+		t.Errorf("the scene before the tasks: %v", err)
+	}
+	must(shop.Console().CompleteTasks())
+	for _, item := range []int{6, 19, 8, 20, 10, 11} {
+		must(api.FinishAccessInfo(t.Context(), item))
+	}
+	must(api.ApplyScene(t.Context(), 1))
+	must(shop.Console().Advance(time.Minute))
+	check(true, true, 1)
+	for scene, want := range map[int]bool{1175: true, 1001: false} {
+		if got, err := api.CheckScene(t.Context(), scene); got != want || err != nil {
+			t.Errorf("scene %d: %v, %v", scene, got, err)
+		}
+	}
+}
+
+// The endpoints that no provider method uses, and a look at what the platform
+// has kept of them: nothing it did not know, and no secret.
+func TestQuotaAndRID(t *testing.T) {
+	shop, api := startSandbox(t, func(*sandbox.Knobs) {})
+	before, err := api.GetQuota(t.Context(), "/shop/spu/get")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, missing := api.GetSPU(t.Context(), component.SPURef{OutProductID: "nothing"}, component.PlaneDraft, 0)
+	after, err := api.GetQuota(t.Context(), "/shop/spu/get")
+	if err != nil || after.Used != before.Used+1 || after.Remain != before.Remain-1 {
+		t.Errorf("quota before %+v, after %+v, %v", before, after, err)
+	}
+	refusal, isRefusal := errors.AsType[*provider.Error](missing)
+	if !isRefusal {
+		t.Fatalf("error = %v", missing)
+	}
+	report, err := api.GetRID(t.Context(), refusal.RID)
+	if err != nil || report.RequestBody != `{"out_product_id":"nothing","need_edit_spu":1}` {
+		t.Errorf("report = %+v, %v", report, err)
+	}
+	if err := api.ClearQuota(t.Context()); err != nil {
 		t.Error(err)
 	}
 	if _, err := api.MiniappCertificate(t.Context(), component.CertificateCategory); err != nil {
 		t.Error(err)
 	}
-	if _, err := api.GetQuota(t.Context(), "/shop/spu/add"); err != nil {
-		t.Error(err)
-	}
-	if err := api.ClearQuota(t.Context()); err != nil {
-		t.Error(err)
-	}
 	for _, call := range shop.Calls() {
-		if call.ErrCode != 0 && call.ErrCode != 1050006 || strings.Contains(call.Body, sandbox.DefaultSecret) {
+		if call.ErrCode != 0 && call.ErrCode != refusal.Code && call.ErrCode != 1050006 || strings.Contains(call.Body, sandbox.DefaultSecret) {
 			t.Errorf("%s: errcode %d: %s", call.Path, call.ErrCode, call.Reply)
 		}
 	}

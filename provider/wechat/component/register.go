@@ -40,10 +40,10 @@ type AccessInfo struct {
 	OpenProductTaskFinished wechat.Int `json:"open_product_task_finished"`
 }
 
-// OrderDone and AfterSaleDone tell of a task under either of its names.
+// OrderDone reports whether the order task is finished, under either name.
 func (a *AccessInfo) OrderDone() bool { return a.ECOrderFinished == 1 || a.PayOrderFinished == 1 }
 
-// AfterSaleDone reports whether the after-sale task is finished.
+// AfterSaleDone reports whether the after-sale task is finished, under either name.
 func (a *AccessInfo) AfterSaleDone() bool {
 	return a.ECAfterSaleFinished == 1 || a.AddAfterSaleFinished == 1
 }
@@ -92,4 +92,19 @@ func (a *API) ApplyScene(ctx context.Context, sceneGroupID int) error {
 	}{sceneGroupID}
 	_, err := write[nothing](ctx, a, "/shop/register/apply_scene", body)
 	return err
+}
+
+// CheckScene is scene/check: whether payments are looked at when the Mini Program
+// is opened with this scene value.
+func (a *API) CheckScene(ctx context.Context, scene int) (matched bool, err error) {
+	body := struct {
+		Scene int `json:"scene"`
+	}{scene}
+	reply, err := read[struct {
+		IsMatched wechat.Int `json:"is_matched"`
+	}](ctx, a, "/shop/scene/check", body)
+	if err != nil {
+		return false, err
+	}
+	return reply.IsMatched == 1, nil
 }
