@@ -82,9 +82,7 @@ func (p *page) change(c *reconcile.Change, n names) {
 		p.remark(both("steps", "步骤"), stepped(c.Steps, steps), plain)
 	}
 	p.remark(both("cost", "代价"), costOf(c), classStyle(c.Class))
-	for _, a := range c.Needs {
-		p.remark(both("after", "先做"), lang.Same(a.String()), plain)
-	}
+	p.remark(both("after", "先做"), addresses(c.Needs), plain)
 	for _, w := range c.Waits {
 		p.remark(both("waits", "等待"), waitOf(w), blue)
 	}
@@ -106,6 +104,14 @@ func (p *page) remark(label span, text lang.Text, st style) {
 	const column = 9
 	pad := column - cellWidth(label.clean(p.lang))
 	p.line(4, label.as(faint), raw("         "[:max(pad, 1)]), words(text).as(st))
+}
+
+func addresses(list []schema.Address) lang.Text {
+	var names []lang.Text
+	for _, a := range list {
+		names = append(names, lang.Same(a.String()))
+	}
+	return listed(names)
 }
 
 func classStyle(c reconcile.Class) style {

@@ -93,7 +93,14 @@ const redrawEvery = 100 * time.Millisecond
 // redraw shows where the run is. Events say when they happened, so no other
 // clock is needed.
 func (g *Progress) redraw(e reconcile.Event) {
-	if g.status == nil || e.At.Sub(g.shown) < redrawEvery && e.Kind != reconcile.EventPolling {
+	if g.status == nil {
+		return
+	}
+	if e.Kind == reconcile.EventUploaded && e.Done == e.Total {
+		g.status.Set("")
+		return
+	}
+	if e.At.Sub(g.shown) < redrawEvery && e.Kind != reconcile.EventPolling {
 		return
 	}
 	t := g.doing(e)

@@ -163,7 +163,7 @@ func (p *page) numbers(r *reconcile.Report) {
 		calls = lang.T(calls.EN+" ("+uploads.EN+")", calls.ZH+"（其中 "+uploads.ZH+"）")
 	}
 	took := duration(r.Took)
-	p.line(0, words(lang.T(calls.EN+", took "+took.EN+".", calls.ZH+"，用时"+took.ZH+"。")))
+	p.line(0, words(lang.T(calls.EN+", took "+took.EN+".", calls.ZH+"，用时 "+took.ZH+"。")))
 }
 
 // next says what to run next, if anything is left.
