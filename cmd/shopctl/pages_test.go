@@ -29,9 +29,7 @@ func TestCommandPages(t *testing.T) {
 		}
 		fresh = dir
 	}
-	a := newApp(os.Stdin, os.Stdout, os.Stderr, func(string) string { return "" })
-	a.lang = lang.EN
-	root := newRoot(a)
+	root := newTestRoot(lang.EN)
 	root.InitDefaultCompletionCmd()
 	root.DisableAutoGenTag = true
 	if err := doc.GenMarkdownTree(root, fresh); err != nil {
