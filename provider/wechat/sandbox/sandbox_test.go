@@ -46,7 +46,7 @@ func openShop(t testing.TB, o Options) *shop {
 func (h *shop) login() {
 	h.t.Helper()
 	h.token = ""
-	got := h.post("/cgi-bin/stable_token", `{"grant_type":"client_credential","appid":"`+DefaultAppID+`","secret":"`+DefaultSecret+`"}`)
+	got := h.post("/cgi-bin/stable_token", `{"grant_type":"client_credential","appid":"`+h.appID+`","secret":"`+h.secret+`"}`)
 	h.token, _ = got["access_token"].(string)
 	if h.token == "" {
 		h.t.Fatalf("no token: %v", got)
