@@ -273,3 +273,31 @@ func TestAQuotaStopsSubmissionsButNotPrices(t *testing.T) {
 		t.Errorf("%d writing calls: the refusal was not heeded", got)
 	}
 }
+
+func TestABurntIDIsAskedForOnce(t *testing.T) {
+	s := newShop(t, quick())
+	s.product(product{id: "1", title: "一号毛毯加厚", fen: 990, picture: 10, extra: `on_remove = "delete"`})
+	s.settle(t)
+	s.remove("1")
+	s.settle(t)
+	s.taken(t, "/shop/spu/del", 1)
+	s.product(product{id: "1", title: "一号毛毯加厚", fen: 990, picture: 10})
+	blocked := func() {
+		t.Helper()
+		r := s.run(time.Hour, nil)
+		if r.err != nil || r.report.Count(reconcile.OutcomeBlocked) != 1 {
+			t.Fatalf("%v %+v", r.err, r.report.Results)
+		}
+		for _, res := range r.report.Results {
+			if res.Block != nil && res.Block.Kind != reconcile.BlockBurnt {
+				t.Errorf("block %s, want burnt", res.Block.Kind)
+			}
+		}
+	}
+	blocked()
+	before := s.writes()
+	blocked()
+	if s.writes() != before {
+		t.Error("the burnt id was asked for again")
+	}
+}

@@ -35,6 +35,10 @@ func (p *pass) change(ctx context.Context, c *Change) {
 			err = lookErr
 			break
 		}
+		if burnt(err, next) {
+			c, err = next, p.burn(ctx, next)
+			break
+		}
 		if next == nil { // as declared, whatever the answer was
 			p.finish(c.Address, func(res *Result) { p.describe(res, c); res.Outcome = OutcomeDone })
 			return
@@ -50,7 +54,7 @@ func (p *pass) steps(ctx context.Context, c *Change) error {
 		return nil
 	}
 	for i, op := range c.Steps {
-		if err := p.admit(ctx, op); err != nil {
+		if err := p.admit(ctx, c.Steps[i:]); err != nil {
 			return err
 		}
 		p.tell(Event{Kind: EventStarted, Address: c.Address, Op: op})
@@ -76,15 +80,19 @@ func (c *Change) held() bool {
 	return slices.ContainsFunc(c.Waits, func(w Wait) bool { return w.Kind == WaitBrand || w.Kind == WaitQualification })
 }
 
-// admit refuses to begin a call when the run is over or its quota is spent.
-func (p *pass) admit(ctx context.Context, op Op) error {
+// admit refuses to begin a call when the run is over, or when the quota of this
+// step or of a later one is spent: a submission is not withdrawn when nothing
+// can be put in its place.
+func (p *pass) admit(ctx context.Context, steps []Op) error {
 	if p.over(ctx) || p.broken() {
 		return errStopped
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if refusal := p.closed[op]; refusal != nil {
-		return refusal
+	for _, op := range steps {
+		if refusal := p.closed[op]; refusal != nil {
+			return refusal
+		}
 	}
 	return nil
 }
@@ -205,6 +213,21 @@ func (p *pass) lookAgain(ctx context.Context, c *Change) (*Change, error) {
 		}
 	}
 	return v.change, p.settleIntents(ctx, c.Address)
+}
+
+// burnt reports whether the shop refuses an out_product_id as taken although it
+// does not have it: ids of deleted products may stay burnt (reference section 8.2).
+func burnt(err error, next *Change) bool {
+	refusal, ok := errors.AsType[*provider.Error](err)
+	return ok && refusal.Conflict == provider.ConflictExists && next != nil && next.runs(OpAdd)
+}
+
+// burn remembers it, so that the next run does not ask again.
+func (p *pass) burn(ctx context.Context, c *Change) error {
+	c.Steps, c.Fields, c.Block = nil, nil, &Block{Kind: BlockBurnt}
+	rec := p.recordOf(c.Address)
+	rec.Burnt = true
+	return p.keep(p.Session.Put(ctx, rec, 0))
 }
 
 // settleIntents closes what was announced about an object that has been read since.

@@ -245,7 +245,7 @@ func memoOf(s *schema.SPU) map[string]string {
 	}
 	memo := memoOfObject(zero, s)
 	for _, sku := range s.SKUs {
-		memo["sku."+sku.OutSKUID] = "sent"
+		memo["sku."+sku.OutSKUID] = state.Sent
 	}
 	memo[listingPath] = shelfWord(s.Listing)
 	return memo
@@ -271,18 +271,18 @@ func shelfWord(listed bool) string {
 }
 
 // memoLimit keeps short values readable in the state; a longer value is
-// remembered by a digest of 72 bits.
+// remembered by a digest of 48 bits, enough to tell one field's values apart.
 const memoLimit = 14
 
 func memoValue(v string) string {
 	if v == "0" {
 		return "" // a zero is not remembered
 	}
-	if len(v) <= memoLimit {
+	if len(v) <= memoLimit && !strings.HasPrefix(v, "#") {
 		return v
 	}
 	sum := sha256.Sum256([]byte(v))
-	return "#" + base64.RawURLEncoding.EncodeToString(sum[:9])
+	return "#" + base64.RawURLEncoding.EncodeToString(sum[:6])
 }
 
 // fieldDiffs names the fields in which two objects of one kind differ. It is

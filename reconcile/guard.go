@@ -19,7 +19,7 @@ func (pl *planner) breaches(changes []Change) []Breach {
 	if limit := guard.MaxChanges; limit != nil {
 		found = append(found, count(GuardChanges, *limit, changes, func(c *Change) bool { return len(c.Steps) > 0 }))
 	}
-	var broken []Breach
+	broken := []Breach{}
 	for _, b := range found {
 		if b.Actual > b.Limit && !pl.pol.Override[b.Guard] {
 			broken = append(broken, b)

@@ -24,6 +24,7 @@ func Make(cat *schema.Catalog, st *state.State, obs *provider.Observation, pol P
 		ShopName: cat.Shop.Name, Shop: st.Shop,
 		Lineage: st.Lineage, Serial: st.Serial,
 		CatalogDigest: cat.Digest, At: pol.Now,
+		Changes: []Change{}, Breaches: []Breach{},
 		Learned: Learned{Images: map[schema.ImageKey]string{}},
 	}
 	for _, addr := range pl.addresses(st) {

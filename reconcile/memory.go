@@ -25,6 +25,7 @@ func (pl *planner) remember(f *facts) *state.Record {
 	if ids := skuIDs(f.have); len(ids) > 0 {
 		rec.SKUIDs = ids
 	}
+	rec.Burnt = false
 	rec.OnRemove = f.want.OnRemove
 	if rec.OnRemove == schema.OnRemoveDelist {
 		rec.OnRemove = "" // the default takes no room

@@ -7,6 +7,8 @@ import (
 	"io"
 	"path"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/schema"
 	"github.com/shopctl/shopctl/state"
@@ -42,23 +44,22 @@ func (r *Run) pass(ctx context.Context, plan *Plan) (progress bool, err error) {
 // learn saves what reading the shop has taught, and closes the intents of
 // earlier runs: the observation is younger than they are, so it has settled them.
 func (p *pass) learn(ctx context.Context, plan *Plan) error {
+	var writes errgroup.Group
+	writes.SetLimit(learnWidth)
 	for key, url := range plan.Learned.Images {
-		if err := p.Session.PutImage(ctx, key, url, p.Now()); err != nil {
-			return err
-		}
+		writes.Go(func() error { return p.Session.PutImage(ctx, key, url, p.Now()) })
 	}
 	for _, rec := range plan.Learned.Records {
-		if err := p.Session.Put(ctx, rec, 0); err != nil {
-			return err
-		}
+		writes.Go(func() error { return p.Session.Put(ctx, rec, 0) })
 	}
 	for seq := range p.Session.Intents() {
-		if err := p.Session.Settle(ctx, seq); err != nil {
-			return err
-		}
+		writes.Go(func() error { return p.Session.Settle(ctx, seq) })
 	}
-	return nil
+	return writes.Wait()
 }
+
+// learnWidth is how many entries of the journal wait for the disk together.
+const learnWidth = 64
 
 // nodes is the graph: uploads first among equals, then free changes, then what
 // goes to review, so that a price never waits behind a submission.
@@ -147,6 +148,9 @@ func (p *pass) uploadOne(ctx context.Context, up *Upload) error {
 		picture.Open = func() (io.ReadCloser, error) { return p.Catalog.Open(up.Key) }
 	}
 	url, err := p.Provider.UploadImage(ctx, picture)
+	for again := 0; again < uploadRepeats && provider.ClassOf(err) == provider.ClassUnknown && !p.over(ctx); again++ {
+		url, err = p.Provider.UploadImage(ctx, picture)
+	}
 	if err != nil {
 		p.note(err)
 		return fmt.Errorf("upload %s: %w", up.name(), err)
@@ -156,6 +160,10 @@ func (p *pass) uploadOne(ctx context.Context, up *Upload) error {
 	}
 	return nil
 }
+
+// uploadRepeats is how often a picture is sent again when no answer came. There
+// is no call that could tell whether it arrived, and a second copy harms nobody.
+const uploadRepeats = 2
 
 func (up *Upload) name() string {
 	if up.URL != "" {

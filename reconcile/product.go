@@ -96,16 +96,27 @@ func (pl *planner) absent(want *schema.SPU, rec *state.Record) verdict {
 			"it was in the shop and is gone: somebody deleted it there",
 			"它曾在店铺里，现在没有了：有人在后台删除了它"))
 	}
-	if rec != nil && rec.Rejected != nil && rec.Rejected.Stamp == want.Stamp() && !pl.pol.Resubmit[spuAddress(want.OutProductID)] {
+	if block := pl.addRefusal(want, rec); block != nil {
 		c.Steps, c.Fields = nil, nil
-		c.Cause = CauseRejection
-		c.Block = rejectedBlock(rec.Rejected)
+		c.Cause, c.Block = CauseRejection, block
 		return verdict{change: c, known: true}
 	}
 	if !want.Listing {
 		c.Steps = append(c.Steps, OpDelist)
 	}
 	return verdict{change: c, known: true}
+}
+
+// addRefusal is why a product that the shop does not have may not be added.
+func (pl *planner) addRefusal(want *schema.SPU, rec *state.Record) *Block {
+	switch {
+	case rec == nil || pl.pol.Resubmit[rec.Address]:
+	case rec.Burnt:
+		return &Block{Kind: BlockBurnt}
+	case rec.Rejected != nil && rec.Rejected.Stamp == want.Stamp():
+		return rejectedBlock(rec.Rejected)
+	}
+	return nil
 }
 
 // removed is a product that left the files. Products that were never ours are

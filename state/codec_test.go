@@ -35,9 +35,9 @@ func golden() *State {
 	for _, r := range []*Record{
 		{Address: spu("719"), RemoteID: "9007199254740993", SKUIDs: map[string]string{"27359029915": "9007199254740997", "27359029914": "9007199254740995"},
 			Stamp: "sc1-00112233445566778899aabbccddeeff", Version: "spring-2", SubmittedAt: &at,
-			Memo:     map[string]string{"title": "毛毯 <100*150cm> & more", "sku.27359029914.sale_price": "990", "listing": "on"},
+			Memo:     map[string]string{"title": "毛毯 <100*150cm> & more", "sku.27359029914": Sent, "sku.27359029914.sale_price": "990", "listing": "on"},
 			Rejected: &Rejection{Stamp: "sc1-0123456789abcdef0123456789abcdef", Reason: "主图不清晰", At: at}, OnRemove: schema.OnRemoveDelist},
-		{Address: spu("720"), RemoteID: "23424", Withdrawn: true, Repushed: true, BannedStamp: "sc1-0123456789abcdef0123456789abcdef"},
+		{Address: spu("720"), RemoteID: "23424", Withdrawn: true, Repushed: true, Burnt: true, BannedStamp: "sc1-0123456789abcdef0123456789abcdef"},
 		{Address: schema.Address{Kind: schema.KindBrand, Name: "cxy"}, AuditID: "RQAAAAANL3oM", AuditPending: true},
 		{Address: schema.Address{Kind: schema.KindMerchant}, Memo: map[string]string{"service_agent_type": "0,1,2"}},
 	} {

@@ -34,6 +34,7 @@ func product(name string) *Record {
 	}
 	for i := range 4 {
 		sku := fmt.Sprintf("%s%d", "2735902991", 4+i)
+		r.Memo["sku."+sku] = Sent
 		r.SKUIDs[sku] = fmt.Sprint(uint64(9007199254740995 + i))
 		for path, value := range map[string]string{
 			"thumb_img": "#MDEyMzQ1Njc4OTo7", "sale_price": "990", "market_price": "1990", "stock_num": "200",

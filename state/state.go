@@ -70,9 +70,9 @@ type Record struct {
 	Stamp       string     `json:"stamp,omitempty"`
 	Version     string     `json:"version,omitempty"`
 	SubmittedAt *time.Time `json:"submitted_at,omitempty"`
-	// Memo holds, by field path, the value last sent: short values as they are,
-	// long ones as "#" and a digest. It tells an edit in the files from a drift in the shop.
-	Memo map[string]string `json:"memo,omitempty"`
+	// Memo is what was last sent, field by field. It tells an edit in the files from
+	// a drift in the shop.
+	Memo Memo `json:"memo,omitempty"`
 
 	// AuditID is the pending audit of a brand or qualification. AuditPending is
 	// also true when an audit runs whose id we do not know.
@@ -84,6 +84,9 @@ type Record struct {
 	// Repushed is true when the same content was submitted a second time, because
 	// the first never reached the reviewers; there is no third time.
 	Repushed bool `json:"repushed,omitempty"`
+	// Burnt is true when the shop refuses the out_product_id as taken although it
+	// does not have the product.
+	Burnt bool `json:"burnt,omitempty"`
 	// Rejected is the last rejection, kept until other content passes.
 	Rejected *Rejection `json:"rejected,omitempty"`
 	// BannedStamp is the content that the platform took down.

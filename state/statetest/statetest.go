@@ -306,7 +306,7 @@ func Full() *state.State {
 		Address: spu("719"), RemoteID: "9007199254740993", SKUIDs: map[string]string{"27359029914": "9007199254740995"},
 		Stamp: "sc1-00112233445566778899aabbccddeeff", Version: "spring-2", SubmittedAt: &at,
 		Memo:    map[string]string{"title": "毛毯 <100*150cm> & more", "desc": "#5f2b"},
-		AuditID: "RQAAA1", AuditPending: true, Withdrawn: true, Repushed: true,
+		AuditID: "RQAAA1", AuditPending: true, Withdrawn: true, Repushed: true, Burnt: true,
 		Rejected:    &state.Rejection{Stamp: "sc1-ffeeddccbbaa99887766554433221100", Reason: "图片不清晰", At: at},
 		BannedStamp: "sc1-0123456789abcdef0123456789abcdef", OnRemove: schema.OnRemoveDelete,
 	}
