@@ -68,11 +68,15 @@ func (a *app) apply(ctx context.Context, f applyFlags) (err error) {
 		return err
 	}
 	defer closeState(ctx, session, &err)
-	seen, err := a.observe(ctx, d, session.State(), pol, true)
+	st := session.State()
+	if err := known(pol, d.catalog, st); err != nil {
+		return err
+	}
+	seen, err := a.observe(ctx, d, st, pol, true)
 	if err != nil {
 		return err
 	}
-	plan := reconcile.Make(d.catalog, session.State(), seen, pol)
+	plan := reconcile.Make(d.catalog, st, seen, pol)
 	if err := a.approve(ctx, plan, d, f); err != nil {
 		return err
 	}

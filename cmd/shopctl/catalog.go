@@ -2,6 +2,7 @@ package main
 
 import (
 	"reflect"
+	"time"
 
 	"github.com/shopctl/shopctl/provider/wechat/component"
 	"github.com/shopctl/shopctl/schema"
@@ -37,9 +38,12 @@ func (a *app) reportAside(ds schema.Diagnostics) error {
 // source is the text of a catalog file, for the excerpts in diagnostics.
 func (a *app) source(file string) ([]byte, error) { return schema.ReadSource(a.global.dir, file) }
 
-// cachedCategories is the category tree that an earlier run has kept, at any
-// age; nil when there is none.
-func (a *app) cachedCategories() *schema.CategoryTree { return component.KeptCategories(a.cacheDir()) }
+// keptCategories is the category tree that an earlier run has kept, at any age;
+// nil when there is none. old is set when the platform's may be another by now.
+func (a *app) keptCategories() (tree *schema.CategoryTree, old bool) {
+	tree, at := component.KeptCategories(a.cacheDir())
+	return tree, time.Since(at) > 24*time.Hour
+}
 
 // sameTree reports whether two category trees, either of which may be nil, say
 // the same.

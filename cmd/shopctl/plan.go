@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,6 +13,7 @@ import (
 	"github.com/shopctl/shopctl/reconcile"
 	"github.com/shopctl/shopctl/schema"
 	"github.com/shopctl/shopctl/state"
+	"github.com/shopctl/shopctl/view"
 )
 
 // planFlags are the flags that shape a plan; apply has most of them too.
@@ -64,6 +67,9 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := known(pol, d.catalog, st); err != nil {
+		return err
+	}
 	seen, err := a.observe(ctx, d, st, pol, f.refresh)
 	if err != nil {
 		return err
@@ -103,6 +109,20 @@ func (a *app) policy(f planFlags) (reconcile.Policy, error) {
 	return pol, nil
 }
 
+// known refuses a policy about objects that are neither declared nor remembered,
+// which can only be a slip of the pen.
+func known(pol reconcile.Policy, catalog *schema.Catalog, st *state.State) error {
+	for _, address := range slices.Concat(pol.Targets, slices.Collect(maps.Keys(pol.Resubmit))) {
+		if _, declared := catalog.Sources[address]; !declared && st.Records[address] == nil {
+			return &view.Problem{
+				What:   lang.F("there is no %s in the catalog or in the state", "商品目录和状态中都没有 %s", address),
+				Remedy: lang.T("See what there is: shopctl status", "查看已有对象：shopctl status"),
+			}
+		}
+	}
+	return nil
+}
+
 // desired is a valid catalog and the shop that is to become equal to it.
 type desired struct {
 	catalog *schema.Catalog
@@ -113,8 +133,11 @@ type desired struct {
 // can be known offline is right. It then checks the catalog against the
 // platform's categories as they are now.
 func (a *app) desire(ctx context.Context) (*desired, error) {
-	cached := a.cachedCategories()
-	catalog, ds := a.load(cached)
+	kept, old := a.keptCategories()
+	catalog, ds := a.load(kept)
+	if ds.HasErrors() && old {
+		catalog, ds = a.load(nil) // the category may be newer than the list: judge by a new one
+	}
 	if ds.HasErrors() {
 		return nil, a.report(ds)
 	}
@@ -127,7 +150,7 @@ func (a *app) desire(ctx context.Context) (*desired, error) {
 		s.close()
 		return nil, err
 	}
-	if !sameTree(tree, cached) {
+	if catalog.Tree == nil || !sameTree(tree, kept) {
 		catalog, ds = a.load(tree)
 	}
 	if err := a.reportAside(ds); err != nil {

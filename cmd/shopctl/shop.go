@@ -42,7 +42,8 @@ func (a *app) openShop(catalog *schema.Catalog) (*shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &shop{provider: p, state: state.NewLocal(a.statePath(catalog)), id: shopID(catalog), close: func() error { return nil }}, nil
+	local := state.NewLocal(a.statePath(catalog))
+	return &shop{provider: p, state: local, id: shopID(catalog), close: local.Close}, nil
 }
 
 func shopID(catalog *schema.Catalog) state.ShopID {

@@ -67,6 +67,7 @@ func (a *app) stateList(ctx context.Context, format string) error {
 	if err != nil {
 		return err
 	}
+	defer local.Close()
 	st, err := a.readState(ctx, local, id)
 	if err != nil {
 		return err
@@ -82,6 +83,7 @@ func (a *app) stateShow(ctx context.Context, arg, format string) error {
 	if err != nil {
 		return err
 	}
+	defer local.Close()
 	st, err := a.readState(ctx, local, id)
 	if err != nil {
 		return err
@@ -98,6 +100,7 @@ func (a *app) stateRemove(ctx context.Context, arg string) (err error) {
 	if err != nil {
 		return err
 	}
+	defer local.Close()
 	session, err := a.openState(ctx, local, id, "state rm")
 	if err != nil {
 		return err
@@ -117,6 +120,7 @@ func (a *app) stateUnlock(ctx context.Context, lockID string) error {
 	if err != nil {
 		return err
 	}
+	defer local.Close()
 	holder, err := local.Holder(ctx)
 	if err != nil {
 		return err

@@ -24,7 +24,8 @@ func newValidate(a *app) *cobra.Command {
 }
 
 func (a *app) validate() error {
-	catalog, ds := a.load(a.cachedCategories())
+	tree, _ := a.keptCategories()
+	catalog, ds := a.load(tree)
 	if a.view.Format == view.JSON || ds.HasErrors() {
 		return a.report(ds)
 	}
