@@ -254,21 +254,30 @@ func (b *builder) finish() *Catalog {
 // digest covers everything that a plan depends on: the objects and how they are
 // to be treated, not where they were written.
 func (c *Catalog) digest() string {
-	type local struct {
-		SPU          *SPU
-		Listing      bool
-		StockManaged bool
-		OnRemove     OnRemove
-		InReview     InReview
+	h := sha256.New()
+	add := func(name string, v any) {
+		h.Write([]byte(name + "\n"))
+		h.Write(Canonical(v))
+		h.Write([]byte("\n"))
 	}
 	shop := c.Shop
 	shop.Range = Range{}
-	products := make(map[string]local, len(c.SPUs))
-	for id, s := range c.SPUs {
-		products[id] = local{s, s.Listing, s.StockManaged, s.OnRemove, s.InReview}
+	add("shop", shop)
+	for _, a := range c.Addresses() {
+		switch a.Kind {
+		case KindMerchant:
+			add(a.String(), c.Merchant)
+		case KindBrand:
+			add(a.String(), c.Brands[a.Name])
+		case KindQualification:
+			add(a.String(), c.Qualifications[a.Name])
+		case KindSPU:
+			s := c.SPUs[a.Name]
+			add(a.String(), s)
+			add("local", []any{s.Listing, s.StockManaged, s.OnRemove, s.InReview})
+		}
 	}
-	sum := sha256.Sum256(Canonical([]any{shop, c.Merchant, c.Brands, c.Qualifications, products}))
-	return hex.EncodeToString(sum[:])
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Addresses are the addresses of all objects, sorted.

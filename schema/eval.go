@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -108,6 +109,8 @@ func (e *evaluator) iterable(v cty.Value, at Range) bool {
 		e.add(ruleForEach, at, lang.T("The value is null.", "值为空（null）。"), lang.T("Give a map, or a set of strings.", "请给出 map 或字符串 set。"))
 	case !v.IsWhollyKnown():
 		return false // what made it unknown was reported
+	case ty.IsSetType() && slices.ContainsFunc(v.AsValueSlice(), cty.Value.IsNull):
+		e.add(ruleForEach, at, lang.T("One element is null.", "有一个元素为空（null）。"), lang.T("Remove it.", "请去掉它。"))
 	case ty.IsMapType(), ty.IsObjectType(), ty.IsSetType() && ty.ElementType() == cty.String:
 		if v.LengthInt() <= maxElements {
 			return true

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -44,7 +45,9 @@ type scanner struct {
 	unary  int
 	start  bool // at the start of a statement of the top level
 	words  map[string]bool
-	fault  *fault
+	// deepest is the largest number of open frames so far.
+	deepest int
+	fault   *fault
 }
 
 // guardNative checks a file in native syntax and returns the words that stand
@@ -85,7 +88,7 @@ func (s *scanner) kind() frameKind {
 func (s *scanner) push(f frame) {
 	s.operator()
 	s.stack = append(s.stack, f)
-	if len(s.stack) > maxDepth {
+	if s.deepest = max(s.deepest, len(s.stack)); s.deepest > maxDepth {
 		s.fault = tooDeep(s.pos)
 	}
 }
@@ -266,10 +269,9 @@ func (s *scanner) close(c byte) {
 		}
 		return
 	}
-	for n := len(s.stack); n > 0 && (s.kind() == frameParen || s.kind() == frameBracket); n-- {
-		s.pop()
-	}
-	if k := s.kind(); k == frameBrace || k == frameInterp {
+	braced := slices.ContainsFunc(s.stack, func(f frame) bool { return f.kind == frameBrace || f.kind == frameInterp })
+	for braced {
+		braced = s.kind() == frameParen || s.kind() == frameBracket
 		s.pop()
 	}
 }

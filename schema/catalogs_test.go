@@ -84,14 +84,3 @@ func exampleFiles(t testing.TB) map[string][]byte {
 		"towel-skus.csv":        []byte("\xef\xbb\xbfsku_id,product,price,stock,image,color\nt1-white,t1,12.5,10,img/t1/2.jpg,白\nt1-blue,t1,12.50,20,img/t1/10.jpg,蓝\nt2-white,t2,8,30,img/t2/1.jpg,白\n"),
 	}
 }
-
-func TestExample(t *testing.T) {
-	c, ds := Load(writeFiles(t, exampleFiles(t)), LoadOptions{})
-	for _, d := range ds {
-		t.Errorf("%s %s: %s / %s", d.Range, d.Rule, d.What.EN, d.Why.EN)
-	}
-	if c == nil {
-		t.Fatal("no catalog")
-	}
-	t.Logf("%s", Canonical(c.SPUs))
-}
