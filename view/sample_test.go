@@ -174,6 +174,7 @@ func sampleState() *state.State {
 	full.OnRemove = schema.OnRemoveDelist
 	rejected := rec("721")
 	rejected.Rejected = &state.Rejection{Stamp: "sc1-0", Reason: "标题含有极限词", At: friday}
+	rejected.Repushed, rejected.Withdrawn, rejected.Burnt, rejected.BannedStamp, rejected.Version = true, true, true, "sc1-1", "v7"
 	brand := &state.Record{Address: brandCXY, AuditID: "RQ1", AuditPending: true}
 	return &state.State{
 		Header:  state.Header{Version: 1, Lineage: "c0ffee", Serial: 7, Shop: state.ShopID{Platform: "component", AppID: "wx0123456789abcdef"}},

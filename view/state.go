@@ -38,7 +38,9 @@ func (v *View) StateList(s *state.State) error {
 	p := v.outPage()
 	var rows [][]span
 	for _, r := range records {
-		rows = append(rows, []span{raw(r.Address.String()).as(bold), raw(r.RemoteID), words(semicolons(conditions(r)))})
+		rows = append(rows, []span{
+			raw(r.Address.String()).as(bold), raw(r.RemoteID), raw(clockOf(r.SubmittedAt)), words(semicolons(conditions(r))),
+		})
 	}
 	p.table(0, rows)
 	p.line(0, words(sentence(listed([]lang.Text{
@@ -51,10 +53,6 @@ func (v *View) StateList(s *state.State) error {
 // conditions are what is open about a record.
 func conditions(r *state.Record) []lang.Text {
 	var parts []lang.Text
-	if r.SubmittedAt != nil {
-		at := clock(*r.SubmittedAt)
-		parts = append(parts, lang.T("submitted "+at, "提交于 "+at))
-	}
 	if r.AuditPending {
 		parts = append(parts, lang.T("audit pending", "资质审核中"))
 	}
@@ -63,6 +61,9 @@ func conditions(r *state.Record) []lang.Text {
 	}
 	if r.Rejected != nil {
 		parts = append(parts, lang.T("rejected: "+r.Rejected.Reason, "被驳回："+r.Rejected.Reason))
+	}
+	if r.Burnt {
+		parts = append(parts, lang.T("id cannot be used again", "ID 不能再用"))
 	}
 	if r.BannedStamp != "" {
 		parts = append(parts, lang.T("banned", "被封禁"))
@@ -78,11 +79,12 @@ func (v *View) StateShow(r *state.Record) error {
 	p := v.outPage()
 	p.line(0, raw(r.Address.String()).as(bold))
 	var rows [][]span
-	row := func(label lang.Text, value string) {
-		if value != "" {
-			rows = append(rows, []span{words(label).as(faint), raw(value)})
+	add := func(label, value lang.Text) {
+		if !value.IsZero() {
+			rows = append(rows, []span{words(label).as(faint), words(value)})
 		}
 	}
+	row := func(label lang.Text, value string) { add(label, lang.Same(value)) }
 	row(lang.T("remote id", "平台 ID"), r.RemoteID)
 	for _, id := range slices.Sorted(maps.Keys(r.SKUIDs)) {
 		row(lang.Same("SKU "+id), r.SKUIDs[id])
@@ -91,9 +93,7 @@ func (v *View) StateShow(r *state.Record) error {
 	row(lang.T("submitted", "提交时间"), clockOf(r.SubmittedAt))
 	row(lang.T("audit id", "审核单号"), r.AuditID)
 	row(lang.T("on removal", "移除时"), string(r.OnRemove))
-	if r.Rejected != nil {
-		row(lang.T("rejected", "被驳回"), clock(r.Rejected.At)+" "+r.Rejected.Reason)
-	}
+	add(lang.T("open", "未结事项"), semicolons(conditions(r)))
 	for _, path := range slices.Sorted(maps.Keys(r.Memo)) {
 		row(lang.Same(path), r.Memo[path])
 	}

@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -298,17 +302,75 @@ func fieldPaths(kind reflect.Type, prefix string) []string {
 }
 
 // A new action, operation, cause, class, wait or block must not reach readers
-// without words.
-func TestEverySampleHasWords(t *testing.T) {
-	for i := range sampleChanges() {
-		c := sampleChanges()[i]
-		if headlineOf(c.Action).symbol == "?" {
-			t.Errorf("%s: no headline", c.Action)
+// without words: every constant of these types that the source declares has some.
+func TestEveryConstantHasWords(t *testing.T) {
+	on := spu("1")
+	for kind, worded := range map[string]func(value string) bool{
+		"Action":  func(v string) bool { return !headlines[reconcile.Action(v)].word.IsZero() },
+		"Op":      func(v string) bool { return !steps[reconcile.Op(v)].IsZero() && !done[reconcile.Op(v)].IsZero() },
+		"Cause":   func(v string) bool { return !causes[reconcile.Cause(v)].IsZero() },
+		"Outcome": func(v string) bool { return !outcomeNames[reconcile.Outcome(v)].word.IsZero() },
+		"WaitKind": func(v string) bool {
+			t := waitOf(reconcile.Wait{Kind: reconcile.WaitKind(v), On: &on})
+			return t.EN != t.ZH
+		},
+		"BlockKind": func(v string) bool {
+			b := &reconcile.Block{Kind: reconcile.BlockKind(v), On: &on}
+			t := blockOf(b)
+			return t.EN != t.ZH && !remedyOf(b, on).IsZero()
+		},
+	} {
+		values := constants(t, filepath.Join("..", "reconcile"), kind)
+		if len(values) == 0 {
+			t.Errorf("reconcile declares no constant of type %s", kind)
 		}
-		if causeOf(&c).IsZero() {
-			t.Errorf("%s: no cause", c.Address)
+		for _, v := range values {
+			if !worded(v) {
+				t.Errorf("%s %q has no words", kind, v)
+			}
 		}
 	}
+	for _, v := range constants(t, filepath.Join("..", "provider"), "Class") {
+		if classes[provider.Class(v)].IsZero() {
+			t.Errorf("class %q has no words", v)
+		}
+	}
+	for _, s := range Statuses {
+		if statusNames[s].word.IsZero() {
+			t.Errorf("status %q has no words", s)
+		}
+	}
+}
+
+// constants are the values of the string constants of a type in a package.
+func constants(t *testing.T, dir, kind string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var values []string
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			spec, ok := n.(*ast.ValueSpec)
+			if !ok || len(spec.Values) != 1 {
+				return true
+			}
+			name, typed := spec.Type.(*ast.Ident)
+			literal, isLiteral := spec.Values[0].(*ast.BasicLit)
+			if typed && name.Name == kind && isLiteral {
+				if v, err := strconv.Unquote(literal.Value); err == nil {
+					values = append(values, v)
+				}
+			}
+			return true
+		})
+	}
+	return values
 }
 
 // docs/json.md promises the shapes of our documents: whatever member a golden
