@@ -301,3 +301,36 @@ func TestABurntIDIsAskedForOnce(t *testing.T) {
 		t.Error("the burnt id was asked for again")
 	}
 }
+
+func TestWhatIsNeededAndFailsHoldsUpNothingElse(t *testing.T) {
+	s := newShop(t, quick())
+	s.product(product{id: "1", title: "一号毛毯加厚", fen: 990, picture: 10, extra: "brand = brand.cxy"})
+	s.product(product{id: "2", title: "二号毛毯加厚", fen: 990, picture: 11})
+	s.post(t, "/sandbox/fault", `{"path":"/shop/audit/audit_brand","errcode":990007,"times":-1}`)
+	r := s.run(time.Hour, nil)
+	if r.err != nil {
+		t.Fatal(r.err)
+	}
+	want := map[string]reconcile.Outcome{"brand.cxy": reconcile.OutcomeFailed, "spu.1": reconcile.OutcomeBlocked, "spu.2": reconcile.OutcomeDone}
+	for _, res := range r.report.Results {
+		if outcome, ok := want[res.Address.String()]; ok && res.Outcome != outcome {
+			t.Errorf("%s is %s (%v), want %s", res.Address, res.Outcome, res.Err, outcome)
+		}
+	}
+	s.taken(t, "/shop/spu/add", 1)
+}
+
+func TestARejectedBrandBlocksItsProducts(t *testing.T) {
+	s := newShop(t, quick())
+	s.product(product{id: "1", title: "一号毛毯加厚", fen: 990, picture: 10, extra: "brand = brand.cxy"})
+	s.post(t, "/sandbox/verdict", `{"brand_wording":"CXY","pass":false,"reason":"证书不清晰"}`)
+	r := s.run(time.Hour, nil)
+	if r.err != nil || r.report.Count(reconcile.OutcomeBlocked) != 2 {
+		t.Fatalf("%v %+v", r.err, r.report.Results)
+	}
+	s.taken(t, "/shop/spu/add", 0)
+	before := s.writes()
+	if r = s.run(time.Hour, nil); s.writes() != before || r.report.Count(reconcile.OutcomeBlocked) != 2 {
+		t.Errorf("a rejected brand was sent again: %s", changes(r.plan))
+	}
+}

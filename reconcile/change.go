@@ -19,7 +19,12 @@ const maxLooks = 4
 const lookPause = 500 * time.Millisecond
 
 // change does what can be done now about one object, and notes where it ends.
-func (p *pass) change(ctx context.Context, c *Change) {
+func (p *pass) change(ctx context.Context, planned *Change) {
+	own := *planned // what is planned stays as it was shown
+	c := &own
+	if need, failed := p.failedNeed(c); failed {
+		c.blockOn(need, "")
+	}
 	var err error
 	for look := range maxLooks {
 		err = p.steps(ctx, c)
@@ -48,9 +53,21 @@ func (p *pass) change(ctx context.Context, c *Change) {
 	p.conclude(c, err)
 }
 
+// failedNeed finds an object that c needs and that has failed in this run.
+func (p *pass) failedNeed(c *Change) (schema.Address, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, need := range c.Needs {
+		if res := p.results[need]; res != nil && res.Outcome == OutcomeFailed {
+			return need, true
+		}
+	}
+	return schema.Address{}, false
+}
+
 // steps makes the calls of a change, one after the other.
 func (p *pass) steps(ctx context.Context, c *Change) error {
-	if c.held() || c.Block != nil && len(c.Steps) == 0 {
+	if c.held() {
 		return nil
 	}
 	for i, op := range c.Steps {

@@ -389,12 +389,18 @@ func (pl *planner) inherit(c, first *Change) {
 	case pl.granted(on):
 		// a renewal or a settings change: it comes first and holds nothing up
 	case first.Block != nil && len(first.Steps) == 0:
-		c.Block = &Block{Kind: BlockNeeds, On: &on, Reason: first.Block.Reason}
+		c.blockOn(on, first.Block.Reason)
 	case on.Kind == schema.KindBrand:
 		c.Waits = append(c.Waits, Wait{Kind: WaitBrand, On: &on})
 	case on.Kind == schema.KindQualification:
 		c.Waits = append(c.Waits, Wait{Kind: WaitQualification, On: &on})
 	}
+}
+
+// blockOn makes c do nothing, because something it needs is itself in trouble.
+func (c *Change) blockOn(need schema.Address, reason string) {
+	c.Block = &Block{Kind: BlockNeeds, On: &need, Reason: reason}
+	c.Steps, c.Submissions, c.Class, c.Action = nil, 0, ClassNone, ActionBlock
 }
 
 // uploads are the pictures that the changes need and the platform does not

@@ -148,9 +148,6 @@ func (p *pass) uploadOne(ctx context.Context, up *Upload) error {
 		picture.Open = func() (io.ReadCloser, error) { return p.Catalog.Open(up.Key) }
 	}
 	url, err := p.Provider.UploadImage(ctx, picture)
-	for again := 0; again < uploadRepeats && provider.ClassOf(err) == provider.ClassUnknown && !p.over(ctx); again++ {
-		url, err = p.Provider.UploadImage(ctx, picture)
-	}
 	if err != nil {
 		p.note(err)
 		return fmt.Errorf("upload %s: %w", up.name(), err)
@@ -160,10 +157,6 @@ func (p *pass) uploadOne(ctx context.Context, up *Upload) error {
 	}
 	return nil
 }
-
-// uploadRepeats is how often a picture is sent again when no answer came. There
-// is no call that could tell whether it arrived, and a second copy harms nobody.
-const uploadRepeats = 2
 
 func (up *Upload) name() string {
 	if up.URL != "" {

@@ -355,7 +355,7 @@ func TestGrants(t *testing.T) {
 		{"rejected: the product needs a human too", func(w *world) {
 			pending(w)
 			w.obs.Verdicts["RQ1"] = provider.Verdict{Status: provider.VerdictRejected, Reason: "证书不清晰"}
-		}, "brand.cxy block:rejected\nspu.719 add block:needs"},
+		}, "brand.cxy block:rejected\nspu.719 block:needs"},
 		{"rejected, then changed", func(w *world) {
 			rec := pending(w)
 			rec.AuditID, rec.AuditPending = "", false
