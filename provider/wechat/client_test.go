@@ -11,6 +11,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -34,8 +35,9 @@ const (
 var noon = time.Date(2026, 3, 1, 12, 0, 20, 0, schema.Beijing)
 
 // answers is a server that gives one reply after the other, the last one for
-// ever. A reply that begins with "HTTP " is a status without a JSON body, DROP
-// closes the connection, HANG answers nothing, REDIRECT points elsewhere.
+// ever. A reply that begins with "HTTP " is a status with a page, one with "JSON "
+// a status with a body, DROP closes the connection, HANG answers nothing, REDIRECT
+// points elsewhere.
 type answers struct {
 	*httptest.Server
 	mu       sync.Mutex
@@ -63,7 +65,12 @@ func (a *answers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	case reply == "HANG":
 		<-r.Context().Done()
-	case reply == "REDIRECT":
+	case strings.HasPrefix(reply, "JSON "):
+		status, body, _ := strings.Cut(strings.TrimPrefix(reply, "JSON "), " ")
+		code, _ := strconv.Atoi(status)
+		w.WriteHeader(code)
+		io.WriteString(w, body)
+	case reply == "REDIRECT" && r.URL.Path != "/elsewhere":
 		http.Redirect(w, r, "/elsewhere?"+r.URL.RawQuery, http.StatusTemporaryRedirect)
 	case strings.HasPrefix(reply, "HTTP "):
 		var status int
@@ -158,6 +165,10 @@ func TestDoByAnswer(t *testing.T) {
 		{"no answer in time, writing", writes, []string{"HANG"}, provider.ClassUnknown, 1},
 		{"HTTP 502, reading", reads, []string{"HTTP 502", success}, "", 2},
 		{"HTTP 502, writing", writes, []string{"HTTP 502"}, provider.ClassUnknown, 1},
+		{"HTTP 503 that claims to be busy, writing", writes, []string{"JSON 503 " + busy}, provider.ClassUnknown, 1},
+		{"HTTP 500 that claims success, writing", writes, []string{"JSON 500 " + success}, provider.ClassUnknown, 1},
+		{"HTTP 404 that claims success", writes, []string{"JSON 404 " + success}, provider.ClassFix, 1},
+		{"HTTP 400 with a code", writes, []string{`JSON 400 {"errcode":1000002}`}, provider.ClassConflict, 1},
 		{"HTTP 429", writes, []string{"HTTP 429", success}, "", 2},
 		{"HTTP 403 of a proxy", writes, []string{"HTTP 403"}, provider.ClassFix, 1},
 		{"redirect", writes, []string{"REDIRECT"}, provider.ClassFix, 1},

@@ -183,6 +183,10 @@ func TestRenewIsShared(t *testing.T) {
 		})
 	}
 	all.Wait()
+	// One who comes late with the old token gets the new one, too.
+	if got, err := s.Renew(t.Context(), old); got != "T2" || err != nil {
+		t.Error(got, err)
+	}
 	if server.count() != 2 {
 		t.Errorf("%d requests, want 2", server.count())
 	}

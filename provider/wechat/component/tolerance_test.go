@@ -341,12 +341,12 @@ func TestReceiptWithoutData(t *testing.T) {
 }
 
 func TestAuditWithoutVerdict(t *testing.T) {
-	for _, code := range []int{1050005, 990010} {
+	for code, calls := range map[int]int{1050005: 1, 990010: 5} { // an unknown audit is an answer, a busy platform is asked again
 		p := newPlatform(t)
 		p.on("audit/result", fmt.Sprintf(`{"errcode":%d}`, code))
 		got, err := p.open().Audit(t.Context(), "RQ")
-		if err != nil || got.Status != provider.VerdictUnknown {
-			t.Errorf("%d: %+v, %v", code, got, err)
+		if err != nil || got.Status != provider.VerdictUnknown || len(p.sent("audit/result")) != calls {
+			t.Errorf("%d: %+v, %v after %d calls", code, got, err, len(p.sent("audit/result")))
 		}
 	}
 	// A brand_id beside a rejection means nothing (section 9.1).
