@@ -183,7 +183,10 @@ func (x *exchange) envelope(out reply, refused *refusal) []byte {
 	if refused != nil {
 		x.call.ErrCode, x.call.RID = refused.code, x.rid()
 		msg := refused.text + " rid: " + x.call.RID
-		if refused.code == 990007 && x.call.Seq%2 == 1 {
+		switch {
+		case x.knobs.NoRID:
+			msg = refused.text
+		case refused.code == 990007 && x.call.Seq%2 == 1:
 			msg = " rid: " + x.call.RID
 		}
 		return object(reply{{"errcode", refused.code}, {"errmsg", msg}})

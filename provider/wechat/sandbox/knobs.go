@@ -86,6 +86,7 @@ type Knobs struct {
 
 	// How replies look.
 	ErrMsg           string   `json:"errmsg"`              // of a success: "ok", "empty", "absent" or "turns"
+	NoRID            bool     `json:"no_rid"`              // the errmsg of a refusal does not end with its rid
 	SKUIDs           string   `json:"sku_ids"`             // "number", "string" or "turns"
 	SmallIDs         bool     `json:"small_ids"`           // product ids fit into a float64; otherwise they have 17 digits
 	PictureURLs      string   `json:"picture_urls"`        // in replies: "kept", "rewritten" to another host, or "changing" with each reply
@@ -185,7 +186,6 @@ func (k Knobs) check() error {
 	return k.Push.check()
 }
 
-// Key and record: the knobs are kept with the shop.
 func (k *Knobs) key() string { return "knobs" }
 
 // merge reads those knobs that patch names and leaves the others.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http/httptest"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,6 +44,8 @@ func TestHowRepliesLook(t *testing.T) {
 		{"stock is sold", func(k *Knobs) { k.StockSoldPerRead = 7 }, stock, []string{"0", "13", "6"}},
 		{"free updates answer", func(*Knobs) {}, freeReply, []string{"a"}},
 		{"free updates answer nothing", func(k *Knobs) { k.ZeroedFreeReply = true }, freeReply, []string{"0  1970-01-01 08:00:00"}},
+		{"refusals end with a rid", func(*Knobs) {}, refusalHasRID, []string{"true"}},
+		{"refusals without", func(k *Knobs) { k.NoRID = true }, refusalHasRID, []string{"false"}},
 		{"escapes", func(*Knobs) {}, escaped, []string{"珊瑚绒毯子"}},
 		{"garbled escapes", func(k *Knobs) { k.GarbleEscapes = true }, escaped, []string{`\u73caua`}},
 	} {
@@ -114,6 +117,10 @@ func freeReply(h *shop) string {
 	return d["out_product_id"].(string)
 }
 
+func refusalHasRID(h *shop) string {
+	return fmt.Sprint(strings.Contains(h.post("/shop/spu/get", `{}`)["errmsg"].(string), " rid: "))
+}
+
 func escaped(h *shop) string {
 	h.must("/shop/account/update_info", `{"service_agent_type":[0,1],"service_agent_path":"\u73ca\u745a\u7ed2\u6bef\u5b50"}`)
 	path := h.must("/shop/account/get_info", `{}`)["data"].(map[string]any)["service_agent_path"].(string)
@@ -123,18 +130,26 @@ func escaped(h *shop) string {
 	return path
 }
 
+// TestNoKnobs: the zero value has no delays and no limits.
+func TestNoKnobs(t *testing.T) {
+	h := openShop(t, Options{Knobs: &Knobs{}})
+	h.openForBusiness()
+	for i := range 300 {
+		h.must("/shop/spu/add", h.blanket(fmt.Sprint("b", i)))
+	}
+	if got := h.spu("b299", 0); got["status"] != json.Number("5") {
+		t.Errorf("status %v right after add, want 5", got["status"])
+	}
+}
+
 func TestKnobsSurviveJSON(t *testing.T) {
-	for _, k := range []Knobs{{}, DefaultKnobs(), AwkwardKnobs(), {AuditDelay: Never, AllowedIPs: []string{"::1"}}} {
-		b, err := json.Marshal(k)
-		if err != nil {
+	for _, want := range []Knobs{{}, DefaultKnobs(), AwkwardKnobs(), {AuditDelay: Never, AllowedIPs: []string{"::1"}}} {
+		var got Knobs
+		if err := json.Unmarshal([]byte(jsonOf(want)), &got); err != nil {
 			t.Fatal(err)
 		}
-		got, err := DefaultKnobs().merge([]byte(strings.ReplaceAll(strings.ReplaceAll(string(b), "null", "[]"), `"daily_limits":[]`, `"daily_limits":{}`)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !equalJSON(got.PushDelay, k.PushDelay) || !equalJSON(got.AuditDelay, k.AuditDelay) || got.ErrMsg != k.ErrMsg {
-			t.Errorf("%s\nbecame %+v", b, got)
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%+v\nbecame %+v", want, got)
 		}
 	}
 }

@@ -100,6 +100,12 @@ type pageView struct {
 	Nonce string
 }
 
+// maxCards is how many products the page shows in full.
+const maxCards = 200
+
+// Cards are the products that the page shows.
+func (v pageView) Cards() []Product { return v.Products[:min(len(v.Products), maxCards)] }
+
 // Counted tells how many products have that status on the shelf.
 func (v pageView) Counted(status int) int {
 	n := 0

@@ -29,20 +29,19 @@ type Shop struct {
 
 // Product is one product with both copies.
 type Product struct {
-	ProductID    uint64    `json:"product_id"`
-	OutProductID string    `json:"out_product_id"`
-	Status       int       `json:"status"`
-	EditStatus   int       `json:"edit_status"`
-	Waiting      bool      `json:"waiting"`                    // for its push into review
-	Reason       string    `json:"reject_reason,omitempty"`    // of a rejected draft
-	BanReason    string    `json:"ban_reason,omitempty"`       // of a banned product
-	Changes      []string  `json:"draft_differs_in,omitempty"` // names of members that the review is about
-	Category     string    `json:"category"`                   // name path
-	Brand        string    `json:"brand"`
-	Updated      string    `json:"update_time"`
-	Draft        *Content  `json:"draft"`
-	Online       *Content  `json:"online"` // nil: never approved
-	updated      time.Time // for the order
+	ProductID    uint64   `json:"product_id"`
+	OutProductID string   `json:"out_product_id"`
+	Status       int      `json:"status"`
+	EditStatus   int      `json:"edit_status"`
+	Waiting      bool     `json:"waiting"`                    // for its push into review
+	Reason       string   `json:"reject_reason,omitempty"`    // of a rejected draft
+	BanReason    string   `json:"ban_reason,omitempty"`       // of a banned product
+	Changes      []string `json:"draft_differs_in,omitempty"` // names of members that the review is about
+	Category     string   `json:"category"`                   // name path
+	Brand        string   `json:"brand"`
+	Updated      string   `json:"update_time"`
+	Draft        *Content `json:"draft"`
+	Online       *Content `json:"online"` // nil: never approved
 }
 
 // Shown is the copy to look at: what buyers see, or else the draft.
@@ -106,7 +105,7 @@ func (s *Sandbox) lookAt(p *product) Product {
 	draft := p.Draft.clone()
 	v := Product{
 		ProductID: p.ProductID, OutProductID: p.OutProductID, Status: p.Status, EditStatus: p.EditStatus,
-		Waiting: p.Waiting, BanReason: p.BanReason, Updated: stampOf(p.Updated), updated: p.Updated, Draft: &draft,
+		Waiting: p.Waiting, BanReason: p.BanReason, Updated: stampOf(p.Updated), Draft: &draft,
 	}
 	if p.EditStatus == editRejected {
 		v.Reason = p.Reason
