@@ -184,8 +184,13 @@ func (k names) add(pkg string, d ast.Decl) {
 		k.members[receiver(d.Recv.List[0].Type)+"."+d.Name.Name] = true
 	case *ast.GenDecl:
 		for _, spec := range d.Specs {
-			if s, ok := spec.(*ast.TypeSpec); ok {
+			switch s := spec.(type) {
+			case *ast.TypeSpec:
 				k.addType(pkg, s)
+			case *ast.ValueSpec:
+				for _, n := range s.Names {
+					k.members[pkg+"."+n.Name] = true
+				}
 			}
 		}
 	}
