@@ -65,18 +65,24 @@ func splitPath(path string) (outSKUID, field string) {
 	return rest[:dot], rest[dot+1:]
 }
 
-// fields adds the differences of a change, those of one SKU under its name.
+// maxWholeSKUs is how many SKUs that come or go a plan names before it only
+// counts them.
+const maxWholeSKUs = 10
+
+// fields adds the differences of a change, those of one SKU under its name. The
+// title of a new product stands in its headline already.
 func (p *page) fields(c *reconcile.Change, n names) {
-	var width int
-	for _, f := range c.Fields {
-		_, field := splitPath(f.Path)
-		width = max(width, cellWidth(labelOf(field).In(p.lang)))
-	}
-	last := ""
+	last, whole := "", 0
+	width := p.labelWidth(c.Fields)
 	for _, f := range c.Fields {
 		id, field := splitPath(f.Path)
-		if f.Kind == reconcile.FieldSKU {
-			p.wholeSKU(c.Address, f, n)
+		switch {
+		case f.Kind == reconcile.FieldSKU:
+			if whole++; whole <= maxWholeSKUs {
+				p.wholeSKU(c.Address, f, n)
+			}
+			continue
+		case f.Path == "title" && f.New == c.Title && c.Action == reconcile.ActionCreate:
 			continue
 		}
 		indent := 4
@@ -91,6 +97,20 @@ func (p *page) fields(c *reconcile.Change, n names) {
 		pad := strings.Repeat(" ", width-cellWidth(label))
 		p.line(indent, append([]span{raw(label + pad + "  ").as(faint)}, change(f, c.Cause, n)...)...)
 	}
+	if more := whole - maxWholeSKUs; more > 0 {
+		p.line(4, words(counted(more, "more SKU", "more SKUs", "个 SKU 未逐一列出")))
+	}
+}
+
+func (p *page) labelWidth(fields []reconcile.FieldDiff) int {
+	width := 0
+	for _, f := range fields {
+		_, field := splitPath(f.Path)
+		if f.Kind != reconcile.FieldSKU {
+			width = max(width, cellWidth(labelOf(field).In(p.lang)))
+		}
+	}
+	return width
 }
 
 // wholeSKU adds a SKU that comes or goes. One that comes is in the catalog; of

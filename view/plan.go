@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"strconv"
 
 	"github.com/shopctl/shopctl/lang"
@@ -182,8 +183,10 @@ func (p *page) summary(plan *reconcile.Plan) {
 	p.line(0, both("Plan: ", "计划：").as(bold), words(sentence(listed(tally(s)))))
 	calls := counted(s.Calls, "writing call", "writing calls", "次写入请求")
 	if s.Reviews > 0 {
-		p.line(0, format("%d to review, using %d of the %d product submissions a day.",
-			"%d 项需要审核，占用每日 %[3]d 次商品提交额度中的 %[2]d 次。", s.Reviews, s.Submissions, dailySubmissions))
+		submissions := counted(s.Submissions, "product submission", "product submissions", "次商品提交")
+		p.line(0, both(
+			fmt.Sprintf("%d to review; %s of the %d that the platform takes in a day.", s.Reviews, submissions.EN, dailySubmissions),
+			fmt.Sprintf("%d 项需要审核；需要 %s（平台每日上限 %d 次）。", s.Reviews, submissions.ZH, dailySubmissions)))
 	}
 	p.line(0, words(lang.T(calls.EN+" in all.", "共 "+calls.ZH+"。")))
 	if s.Irreversible > 0 {

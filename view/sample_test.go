@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/shopctl/shopctl/lang"
@@ -118,6 +119,19 @@ func sampleChanges() []reconcile.Change {
 			Address: spu("727"), Action: reconcile.ActionForget, Steps: []reconcile.Op{reconcile.OpForget}, Class: reconcile.ClassNone, Cause: reconcile.CauseFile,
 		},
 	}
+}
+
+// manySKUs creates one product with more SKUs than a plan names.
+func manySKUs() *reconcile.Plan {
+	c := reconcile.Change{
+		Address: spu("800"), Title: "被套", Action: reconcile.ActionCreate, Steps: []reconcile.Op{reconcile.OpAdd},
+		Class: reconcile.ClassReview, Cause: reconcile.CauseFile, Submissions: 1, Source: line(1),
+		Fields: []reconcile.FieldDiff{{Path: "title", Kind: reconcile.FieldText, New: "被套", Cause: reconcile.CauseFile}},
+	}
+	for i := range maxWholeSKUs + 2 {
+		c.Fields = append(c.Fields, reconcile.FieldDiff{Path: fmt.Sprintf("sku.s%d", i), Kind: reconcile.FieldSKU, New: "¥9.90", Cause: reconcile.CauseFile})
+	}
+	return &reconcile.Plan{ShopName: "blankets", At: friday, Changes: []reconcile.Change{c}}
 }
 
 func sampleReport() *reconcile.Report {

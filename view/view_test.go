@@ -27,6 +27,7 @@ import (
 
 func TestPlan(t *testing.T) {
 	golden(t, "plan", func(v *View) error { return v.Plan(samplePlan(), sampleCatalog()) })
+	golden(t, "plan-many-skus", func(v *View) error { return v.Plan(manySKUs(), nil) })
 	golden(t, "plan-empty", func(v *View) error {
 		return v.Plan(&reconcile.Plan{ShopName: "blankets", At: friday, Unchanged: 12, Unmanaged: 1}, nil)
 	})
