@@ -33,6 +33,9 @@ type Provider interface {
 	// day unless fresh is set.
 	Categories(ctx context.Context, fresh bool) (*schema.CategoryTree, error)
 
+	// Hosts reports whether a picture's URL is on the platform's own hosts, so that
+	// it is used as it is and never uploaded. It asks nobody.
+	Hosts(url string) bool
 	// UploadImage hands over one picture and returns the URL under which the
 	// platform knows it from then on. A picture that is on the platform's own
 	// hosts already is not sent again.

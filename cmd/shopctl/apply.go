@@ -63,6 +63,7 @@ func (a *app) apply(ctx context.Context, f applyFlags) (err error) {
 		return err
 	}
 	defer d.shop.close()
+	pol.Hosted = d.shop.provider.Hosts
 	session, err := a.openState(ctx, d.shop.state, d.shop.id, "apply")
 	if err != nil {
 		return err

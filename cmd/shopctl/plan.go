@@ -63,6 +63,7 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 		return err
 	}
 	defer d.shop.close()
+	pol.Hosted = d.shop.provider.Hosts
 	st, err := a.readState(ctx, d.shop.state, d.shop.id)
 	if err != nil {
 		return err

@@ -55,6 +55,7 @@ func (a *app) status(ctx context.Context, only []string) error {
 		return err
 	}
 	defer d.shop.close()
+	pol.Hosted = d.shop.provider.Hosts
 	st, err := a.readState(ctx, d.shop.state, d.shop.id)
 	if err != nil {
 		return err

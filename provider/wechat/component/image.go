@@ -61,7 +61,7 @@ func (p *Provider) UploadImage(ctx context.Context, picture provider.Picture) (s
 	if picture.URL == "" {
 		return linkOf(p.uploadFile(ctx, picture.Name, picture.Size, picture.Open))
 	}
-	if onPlatform(picture.URL) {
+	if p.Hosts(picture.URL) {
 		return picture.URL, nil
 	}
 	link, err := linkOf(p.api.UploadURL(ctx, picture.URL))
@@ -114,8 +114,8 @@ func linkOf(info *ImageInfo, err error) (string, error) {
 	return "", e
 }
 
-// onPlatform reports whether a picture lies on one of the platform's hosts.
-func onPlatform(imgURL string) bool {
+// Hosts implements provider.Provider.
+func (p *Provider) Hosts(imgURL string) bool {
 	u, err := url.Parse(imgURL)
 	if err != nil {
 		return false
