@@ -25,7 +25,7 @@ type picture struct {
 func (e *evaluator) convert(spec *AttrSpec, v cty.Value, at Range, items ...Range) (any, bool) {
 	if v.IsNull() || isNumeric(spec.Type) && isEmptyText(v) {
 		if spec.Required {
-			e.add(ruleMissing, at, lang.F("%s must have a value.", "%s 必须有值。", spec.Name), lang.F("Give a value (%s).", "请给出值（%s）。", spec.Type))
+			e.add(ruleMissing, at, lang.F("%s must have a value.", "%s 必须有值。", spec.Name), lang.F("Give a value (%[1]s).", "请给出值（%[2]s）。", spec.Type, spec.Type.Text().ZH))
 		}
 		return nil, !spec.Required
 	}
@@ -66,18 +66,26 @@ func isNumeric(t Type) bool {
 func isEmptyText(v cty.Value) bool { return v.Type() == cty.String && v.AsString() == "" }
 
 func (e *evaluator) wrongType(spec *AttrSpec, v cty.Value, at Range) {
+	is := friendly(v)
 	e.add(ruleType, at,
-		lang.F("%[1]s is a %[2]s; here stands a value of type %[3]s.", "%[1]s 的类型应为 %[2]s，这里是 %[3]s。", spec.Name, spec.Type, friendly(v)),
-		lang.F("Write a %s.", "请写 %s 类型的值。", spec.Type))
+		lang.F("%[1]s must be of type %[2]s; here stands: %[3]s.", "%[1]s 的类型应为%[4]s，这里是：%[5]s。", spec.Name, spec.Type, is.EN, spec.Type.Text().ZH, is.ZH),
+		lang.F("Write a value of type %[1]s.", "请写%[2]s类型的值。", spec.Type, spec.Type.Text().ZH))
 }
 
 // friendly is the type of a value for people, with the text of a short string.
-func friendly(v cty.Value) string {
-	name := v.Type().FriendlyName()
-	if v.Type() == cty.String && len(v.AsString()) <= 40 {
-		name += " " + strconv.Quote(v.AsString())
+func friendly(v cty.Value) lang.Text {
+	ty := v.Type()
+	switch {
+	case ty == cty.String:
+		return lang.F("the text %q", "文本 %q", shorten(v.AsString()))
+	case ty == cty.Number:
+		return lang.T("a number", "数字")
+	case ty == cty.Bool:
+		return lang.T("a bool", "布尔值")
+	case ty.IsTupleType(), ty.IsListType(), ty.IsSetType():
+		return lang.T("a list", "列表")
 	}
-	return name
+	return lang.T("a map", "map")
 }
 
 func (e *evaluator) stringValue(spec *AttrSpec, v cty.Value, at Range) (string, bool) {
@@ -119,7 +127,7 @@ func (e *evaluator) boolValue(spec *AttrSpec, v cty.Value, at Range) (bool, bool
 func decimal(v cty.Value) (*big.Float, bool) {
 	switch v.Type() {
 	case cty.Number:
-		return v.AsBigFloat(), true
+		return v.AsBigFloat(), !v.AsBigFloat().IsInf()
 	case cty.String: // a cell of a table
 		if text := strings.TrimSpace(v.AsString()); !hugeNumber(text) {
 			f, _, err := big.ParseFloat(text, 10, 512, big.ToNearestEven)

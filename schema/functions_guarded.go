@@ -60,10 +60,35 @@ func shallowJSON(args []cty.Value) bool {
 	return f == nil || f.rule.name == ruleSyntax.name // syntax is for the function to report
 }
 
-// smallYAML refuses texts whose nesting by indentation or brackets could be deep.
+// smallYAML refuses texts that could be nested deeply, by brackets or by
+// indicators in one line.
 func smallYAML(args []cty.Value) bool {
 	text := knownText(args[0])
-	return len(text) <= 1<<20 && strings.Count(text, "[")+strings.Count(text, "{") < 10*maxDepth && strings.Count(text, "- -") < maxDepth
+	if len(text) > 1<<20 || strings.Count(text, "[")+strings.Count(text, "{") > 10*maxDepth {
+		return false
+	}
+	for line := range strings.Lines(text) {
+		if strings.Count(line, "- ")+strings.Count(line, "? ")+strings.Count(line, ": ") > maxDepth {
+			return false
+		}
+	}
+	return true
+}
+
+func smallJoin(args []cty.Value) bool {
+	size, separator := 0, len(knownText(args[0]))
+	for _, list := range args[1:] {
+		list, _ = list.Unmark()
+		if !list.IsKnown() || list.IsNull() {
+			continue
+		}
+		for _, item := range list.AsValueSlice() {
+			if size += separator + len(knownText(item)); size > maxTextSize {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func smallReplace(args []cty.Value) bool {

@@ -51,7 +51,7 @@ var functionSpecs = []FunctionSpec{
 	fn("formatdate", "format, time", stdlib.FormatDateFunc, "A timestamp (RFC 3339) in another form.", "把时间（RFC 3339）转为其他格式。"),
 	fn("formatlist", "format, lists...", guarded(stdlib.FormatListFunc, narrowFormat), "format for each element.", "对每个元素执行 format。"),
 	fn("indent", "spaces, text", guarded(stdlib.IndentFunc, smallIndent), "The text with its lines after the first moved in.", "除首行外缩进。"),
-	fn("join", "separator, lists...", stdlib.JoinFunc, "The elements as one text.", "用分隔符连接元素。"),
+	fn("join", "separator, lists...", guarded(stdlib.JoinFunc, smallJoin), "The elements as one text.", "用分隔符连接元素。"),
 	fn("lower", "text", stdlib.LowerFunc, "In lower case.", "转为小写。"),
 	fn("regex", "pattern, text", stdlib.RegexFunc, "The first match, or its groups.", "第一个匹配或其分组。"),
 	fn("regexall", "pattern, text", stdlib.RegexAllFunc, "All matches.", "所有匹配。"),

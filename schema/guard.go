@@ -2,7 +2,6 @@ package schema
 
 import (
 	"bytes"
-	"errors"
 	"unicode/utf8"
 
 	"github.com/shopctl/shopctl/lang"
@@ -58,7 +57,7 @@ func firstInvalid(src []byte) int {
 	return len(src)
 }
 
-// faultDiagnostic places a fault in its file. Columns count characters here,
+// addFault places a fault in its file. Columns count characters here,
 // like everywhere.
 func (r *report) addFault(file string, src []byte, f *fault) {
 	before := src[:min(f.at, len(src))]
@@ -67,8 +66,6 @@ func (r *report) addFault(file string, src []byte, f *fault) {
 	at := Pos{Line: line + 1, Column: column + 1, Byte: len(before)}
 	r.add(f.rule, Range{File: file, Start: at, End: at}, f.why, f.remedy)
 }
-
-var errTooDeep = errors.New("nested too deeply")
 
 func tooDeep(at int) *fault {
 	return &fault{ruleTooDeep, at,

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -391,7 +390,6 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	}{
 		"a link out of the catalog": {func(p string) error { return os.Symlink(outside, p) }, "path-escapes"},
 		"a link to nothing":         {func(p string) error { return os.Symlink("nothing", p) }, "file-unreadable"},
-		"a pipe":                    {func(p string) error { return syscall.Mkfifo(p, 0o644) }, "file-unreadable"},
 		"a device":                  {func(p string) error { return os.Symlink("/dev/zero", p) }, "path-escapes"},
 		"a sparse giant":            {func(p string) error { return errors.Join(os.WriteFile(p, nil, 0o644), os.Truncate(p, maxSourceSize+1)) }, "file-too-large"},
 		"NUL bytes":                 {func(p string) error { return os.WriteFile(p, []byte("locals {\n\x00}"), 0o644) }, "encoding"},

@@ -9,22 +9,27 @@ import (
 // The limits of what evaluation may make.
 const (
 	maxElements = 200_000   // of one for_each
-	maxLoops    = 5_000_000 // steps of all for expressions of one run
+	maxLoops    = 2_000_000 // steps of all for expressions of one run
 )
 
 // meter counts the steps of for expressions: three nested loops over a thousand
 // elements each would run for half an hour, and nothing could stop them.
 type meter struct{ steps int }
 
-// metered is the body of a for expression that costs one step each time.
+// metered is the body or the condition of a for expression: each evaluation
+// costs one step.
 type metered struct {
 	hclsyntax.Expression
 	meter *meter
 }
 
 func (m *meter) install(f *hclsyntax.ForExpr) {
-	if _, done := f.ValExpr.(metered); !done {
-		f.ValExpr = metered{f.ValExpr, m}
+	if _, done := f.ValExpr.(metered); done {
+		return
+	}
+	f.ValExpr = metered{f.ValExpr, m}
+	if f.CondExpr != nil {
+		f.CondExpr = metered{f.CondExpr, m}
 	}
 }
 

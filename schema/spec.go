@@ -26,6 +26,15 @@ const (
 	TypeType     Type = "type"
 )
 
+// Text is the type for people.
+func (t Type) Text() lang.Text { return lang.T(string(t), typesInChinese[t]) }
+
+var typesInChinese = map[Type]string{
+	TypeString: "文本", TypeStrings: "文本列表", TypeBool: "布尔值", TypeInteger: "整数", TypeIntegers: "整数列表", TypeYuan: "数字（元）",
+	TypePercent: "百分比", TypeWord: "词语", TypeWords: "词语列表", TypeTime: "时间", TypePicture: "图片", TypePictures: "图片列表",
+	TypeAttrs: "文本 map（有序）", TypeCategory: "类目", TypeBrand: "品牌", TypeAny: "任意值", TypeType: "类型",
+}
+
 // Word is one allowed word of an attribute with the platform's own value: an
 // int for enumerations that the API counts, else a string.
 type Word struct {

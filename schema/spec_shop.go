@@ -54,7 +54,8 @@ var shopSpec = BlockSpec{
 	Blocks: []BlockSpec{
 		{
 			Name: "state", Single: true, Label: lang.T(`the store: "local"`, `存储方式："local"`),
-			Doc: lang.T("Where the state is kept.", "状态保存在哪里。"),
+			Doc:     lang.T("Where the state is kept.", "状态保存在哪里。"),
+			Example: "state \"local\" {\n  path = \"shopctl.state.jsonl\"\n}\n",
 			Attrs: []AttrSpec{
 				{Name: "path", Type: TypeString, Default: `"shopctl.state.jsonl"`, Cost: CostLocal,
 					Rule: lang.T("inside the catalog directory", "位于目录之内"),
@@ -63,7 +64,8 @@ var shopSpec = BlockSpec{
 		},
 		{
 			Name: "guard", Single: true,
-			Doc: lang.T("Limits beyond which apply asks for --override-guard.", "超过这些限制时，apply 需要 --override-guard 才会执行。"),
+			Doc:     lang.T("Limits beyond which apply asks for --override-guard.", "超过这些限制时，apply 需要 --override-guard 才会执行。"),
+			Example: "guard {\n  max_price_drop = \"30%\"\n  max_removals   = 20\n  max_changes    = 500\n}\n",
 			Attrs: []AttrSpec{
 				{Name: "max_price_drop", Type: TypePercent, Cost: CostLocal,
 					Rule: lang.T("from 0% to 100%", "0% 到 100%"),
@@ -143,6 +145,16 @@ var merchantSpec = BlockSpec{
 	Blocks: []BlockSpec{{
 		Name: "default_receiving_address", Single: true, API: "default_receiving_address",
 		Doc: lang.T("Where returned goods go when the merchant does not say.", "商家未指定时的退货地址。"),
+		Example: `default_receiving_address {
+  receiver_name    = "张三"
+  tel_number       = "13800000000"
+  country          = "中国"
+  province         = "福建省"
+  city             = "厦门市"
+  town             = "思明区"
+  detailed_address = "莲前街道 1 号"
+}
+`,
 		Attrs: []AttrSpec{
 			address("receiver_name", true, "Who receives.", "收件人。"),
 			address("tel_number", true, "The receiver's number.", "联系电话。"),

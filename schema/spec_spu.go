@@ -76,6 +76,11 @@ spu "towels" {
 var descSpec = BlockSpec{
 	Name: "desc_info", Single: true, API: "desc_info",
 	Doc: lang.T("The product's detail page. Some categories are rejected without it.", "商品详情。部分类目缺少详情会被驳回。"),
+	Example: `desc_info {
+  desc = "旅行毯办公室午睡毯空调毯子小被子"
+  imgs = glob("img/719/d*.png")
+}
+`,
 	Attrs: []AttrSpec{
 		{Name: "desc", Type: TypeString, API: "desc_info.desc", Cost: CostReview, Unit: lang.T("characters", "字符"), Rule: lang.T("up to 2000 are known to pass", "已知最多 2000 个"),
 			Doc: lang.T("Text.", "图文详情的文字。")},

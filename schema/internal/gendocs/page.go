@@ -66,7 +66,7 @@ func (w *writer) types() {
 	w.line("## ", lang.T("Types", "类型"))
 	w.header(lang.T("type", "类型"), lang.T("what is written", "写法"))
 	for _, t := range typeNotes {
-		w.row(string(t.name), t.doc.In(w.lang))
+		w.row(t.name.Text().In(w.lang), t.doc.In(w.lang))
 	}
 	w.WriteString("\n")
 }
@@ -145,7 +145,7 @@ func (w *writer) attributes(attrs []schema.AttrSpec) {
 	}
 	w.header(lang.T("attribute", "属性"), lang.T("type", "类型"), lang.T("required", "必填"), lang.T("rule", "规则"), lang.T("API field", "接口字段"), lang.T("cost", "代价"), lang.T("meaning", "含义"))
 	for _, a := range attrs {
-		w.row("`"+a.Name+"`", string(a.Type), w.need(a), w.rule(a), code(a.API), string(a.Cost), a.Doc.In(w.lang))
+		w.row("`"+a.Name+"`", a.Type.Text().In(w.lang), w.need(a), w.rule(a), code(a.API), string(a.Cost), a.Doc.In(w.lang))
 	}
 	w.WriteString("\n")
 }
