@@ -41,6 +41,10 @@ var texts = map[int]string{
 	47001:  "data format error",
 	48001:  "api unauthorized",
 	48006:  "clear quota forbidden, reach the monthly limit",
+	48004:  "api forbidden for irregularities",
+	50002:  "user limited",
+	61004:  "access clientip is not registered",
+	61007:  "api is unauthorized to component",
 	76001:  "rid not exist",
 	76021:  "cgi_path not exist",
 	87014:  "risky content",
@@ -51,6 +55,7 @@ var texts = map[int]string{
 	990008: "参数超长",
 	990009: "开始时间大于结束时间",
 	990010: "系统繁忙",
+	990022: "当前不支持该操作",
 
 	1000001: "未上传 out_product_id",
 	1000002: "商品正在审核中，请先撤回或等待审核结束",

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
 	"slices"
@@ -234,24 +235,30 @@ func (c *Console) Knobs() Knobs {
 
 // SetKnobs replaces all knobs.
 func (c *Console) SetKnobs(k Knobs) error {
-	if err := k.check(); err != nil {
-		return err
-	}
+	return c.turn(func(Knobs) (Knobs, error) { return k.clone(), k.check() })
+}
+
+// mergeKnobs sets the knobs that a JSON object names.
+func (c *Console) mergeKnobs(patch []byte) error {
+	return c.turn(func(k Knobs) (Knobs, error) { return k.merge(patch) })
+}
+
+func (c *Console) turn(change func(Knobs) (Knobs, error)) error {
 	return c.do(func(_ time.Time, ch changes) error {
-		k = k.clone()
+		k, err := change(*c.s.knobs)
+		if err != nil {
+			return err
+		}
 		c.s.knobs = &k
 		ch.add(c.s.knobs)
 		return nil
 	})
 }
 
-// mergeKnobs sets the knobs that a JSON object names.
-func (c *Console) mergeKnobs(patch []byte) error {
-	k, err := c.Knobs().merge(patch)
-	if err != nil {
-		return err
-	}
-	return c.SetKnobs(k)
+// VerifyPush asks the merchant's server to prove that it is the one meant, as
+// the web console does when a URL is saved: it must return the echostr.
+func (c *Console) VerifyPush(ctx context.Context) error {
+	return c.s.pusher.verify(ctx, c.Knobs().Push, c.Now())
 }
 
 // Advance turns the shop's clock forward and lets happen what is due. The

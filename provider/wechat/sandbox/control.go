@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -77,6 +78,10 @@ var consoleRoutes = map[string]consoleAction{
 	"POST /sandbox/expire_tokens":  func(c *Console, _ []byte) (any, error) { return ack, c.ExpireTokens() },
 	"POST /sandbox/complete_tasks": func(c *Console, _ []byte) (any, error) { return ack, c.CompleteTasks() },
 	"POST /sandbox/clear_faults":   func(c *Console, _ []byte) (any, error) { return ack, c.ClearFaults() },
+
+	"POST /sandbox/verify_push": func(c *Console, _ []byte) (any, error) {
+		return ack, c.VerifyPush(context.Background()) // the pusher's client has a limit of its own
+	},
 
 	"POST /sandbox/fault": posted(func(c *Console, in Fault) error { return c.Inject(in) }),
 	"POST /sandbox/ban":   posted(func(c *Console, in banRequest) error { return c.Ban(in.OutProductID, in.Reason) }),

@@ -195,22 +195,34 @@ type delivery struct {
 
 // request signs the message, and in secure mode wraps it encrypted.
 func (d delivery) request(nonce string, random []byte) (address string, body []byte) {
-	stampText := strconv.FormatInt(d.at.Unix(), 10)
-	q := url.Values{"timestamp": {stampText}, "nonce": {nonce}}
-	q.Set("signature", signature(d.push.Token, stampText, nonce))
+	q := d.push.signed(d.at, nonce)
 	body = d.push.encode(d.members())
 	if d.push.Secure {
 		key, _ := d.push.key() // Push.check has seen it
 		sealed := encrypt(key, random, body, d.appID)
 		q.Set("encrypt_type", "aes")
-		q.Set("msg_signature", signature(d.push.Token, stampText, nonce, sealed))
+		q.Set("msg_signature", signature(d.push.Token, q.Get("timestamp"), nonce, sealed))
 		body = d.push.encode(reply{{"ToUserName", miniProgram}, {"Encrypt", sealed}})
 	}
+	return d.push.address(q), body
+}
+
+// signed is the query that every request to the merchant carries.
+func (p Push) signed(at time.Time, nonce string) url.Values {
+	timestamp := strconv.FormatInt(at.Unix(), 10)
+	return url.Values{
+		"timestamp": {timestamp}, "nonce": {nonce},
+		"signature": {signature(p.Token, timestamp, nonce)},
+	}
+}
+
+// address is the URL with the query added to its own.
+func (p Push) address(q url.Values) string {
 	joint := "?"
-	if strings.Contains(d.push.URL, "?") {
+	if strings.Contains(p.URL, "?") {
 		joint = "&"
 	}
-	return d.push.URL + joint + q.Encode(), body
+	return p.URL + joint + q.Encode()
 }
 
 // pusher delivers messages one after the other. It is best effort, as the
@@ -279,7 +291,7 @@ func (p *pusher) run() {
 // deliver sends a message once. Taken is what is answered with 200 and
 // "success" or nothing.
 func (p *pusher) deliver(d delivery) (taken bool) {
-	address, body := d.request(rand.Text()[:10], []byte(rand.Text()))
+	address, body := d.request(nonce(), []byte(rand.Text()))
 	r, err := http.NewRequestWithContext(p.ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
 		return false
@@ -293,6 +305,33 @@ func (p *pusher) deliver(d delivery) (taken bool) {
 	answer, err := io.ReadAll(io.LimitReader(res.Body, 64))
 	return err == nil && res.StatusCode == http.StatusOK && (len(answer) == 0 || string(answer) == "success")
 }
+
+// verify sends the question by which a URL is checked.
+func (p *pusher) verify(ctx context.Context, push Push, now time.Time) error {
+	if push.URL == "" {
+		return errors.New("knob push.url is not set")
+	}
+	q := push.signed(now, nonce())
+	echo := rand.Text()
+	q.Set("echostr", echo)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, push.address(q), nil)
+	if err != nil {
+		return err
+	}
+	res, err := p.client.Do(r)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(res.Body, int64(len(echo))+1))
+	if err == nil && string(answer) != echo {
+		err = fmt.Errorf("%s did not return the echostr", push.URL)
+	}
+	return err
+}
+
+// nonce is ten random characters.
+func nonce() string { return rand.Text()[:10] }
 
 func (p *pusher) close() {
 	p.cancel()

@@ -260,6 +260,34 @@ func TestDelivery(t *testing.T) {
 	}
 }
 
+func TestVerifyPush(t *testing.T) {
+	honest := func(w http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		if q.Get("signature") == signature("AAAAA", q.Get("timestamp"), q.Get("nonce")) {
+			io.WriteString(w, q.Get("echostr"))
+		}
+	}
+	for _, c := range []struct {
+		name, token string
+		answer      http.HandlerFunc
+		ok          bool
+	}{
+		{"the echostr", "AAAAA", honest, true},
+		{"another token", "BBBBB", honest, false},
+		{"something else", "AAAAA", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "success") }, false},
+	} {
+		server := httptest.NewServer(c.answer)
+		defer server.Close()
+		h := openShop(t, Options{Knobs: &Knobs{Push: Push{URL: server.URL, Token: c.token}}})
+		if status, reply := h.control("POST", "/sandbox/verify_push", ""); (status == 200) != c.ok {
+			t.Errorf("%s: status %d: %s", c.name, status, reply)
+		}
+	}
+	if err := openShop(t, Options{}).Console().VerifyPush(t.Context()); err == nil {
+		t.Error("no URL was verified")
+	}
+}
+
 func TestXMLEscapesItself(t *testing.T) {
 	hostile := `]]></reason><status>4</status>`
 	body := Push{}.encode(reply{{"reason", hostile}, {"item", []reply{{{"id", 1}}, {{"id", 2}}}}})

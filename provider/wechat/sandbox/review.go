@@ -23,7 +23,7 @@ type Verdict struct {
 // request's. So a shop looks the same however often it is asked.
 func (s *Sandbox) settle(now time.Time, c changes) {
 	for {
-		due := slices.DeleteFunc(s.agenda(), func(e occurrence) bool { return e.at.After(now) })
+		due := s.due(now)
 		if len(due) == 0 {
 			return
 		}
@@ -46,17 +46,17 @@ type occurrence struct {
 	happen func(at time.Time)
 }
 
-// agenda is what will happen next to everything that waits.
-func (s *Sandbox) agenda() []occurrence {
+// due is the next thing that happens to each row that waits, if its time has come.
+func (s *Sandbox) due(now time.Time) []occurrence {
 	var list []occurrence
 	add := func(of record, from time.Time, delay Duration, happen func(time.Time)) {
-		if delay >= 0 {
-			list = append(list, occurrence{from.Add(time.Duration(delay)), of, happen})
+		if at := from.Add(time.Duration(delay)); delay >= 0 && !at.After(now) {
+			list = append(list, occurrence{at, of, happen})
 		}
 	}
 	for _, p := range s.underway {
 		if p.Waiting {
-			add(p, p.Submitted, s.knobs.PushDelay, func(at time.Time) { p.begin(at) })
+			add(p, p.Submitted, s.knobs.PushDelay, p.begin)
 		} else {
 			add(p, p.Pushed, s.productDelay(p), func(at time.Time) { s.judgeProduct(p, at) })
 		}
