@@ -42,6 +42,7 @@ var rooms = map[string][]string{
 	"view":                      {"lang", "schema", "state", "provider", "reconcile"},
 	"cmd":                       {"lang", "schema", "state", "provider", "provider/wechat", "provider/wechat/component", "provider/wechat/sandbox", "reconcile", "view"},
 	"examples/draw":             {},
+	"internal/termshot":         {},
 }
 
 // kept are the libraries that only some rooms may see.
@@ -51,7 +52,7 @@ var kept = map[string][]string{
 	"github.com/go-resty/resty":       {"provider/wechat", "provider/wechat/component"},
 	"github.com/spf13/cobra":          {"cmd"},
 	"github.com/jedib0t/go-pretty":    {"view", "cmd"},
-	"github.com/mattn/go-runewidth":   {"view", "cmd"},
+	"github.com/mattn/go-runewidth":   {"view", "cmd", "internal/termshot"},
 	"net/http":                        {"provider/wechat", "provider/wechat/component", "provider/wechat/sandbox", "cmd"},
 	"github.com/rogpeppe/go-internal": {},
 	"pgregory.net/rapid":              {},
