@@ -55,27 +55,19 @@ func draw(w io.Writer, r io.Reader) error {
 	width, height := 2*margin+cellWidth*float64(columns), 2*margin+lineHeight*float64(rows)
 	_, err := fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" font-family="ui-monospace, 'Noto Sans Mono CJK SC', Menlo, Consolas, monospace" font-size="14">
 <rect width="100%%" height="100%%" rx="8" fill="#0d1117"/>
-<g fill="#e6edf3" xml:space="preserve">
+<g fill="#e6edf3">
 %s</g>
 </svg>
 `, width, height, width, height, body.String())
 	return err
 }
 
-// line draws one line of text at height y and returns its width in cells. Every
-// run of one style is placed by itself, because fonts disagree about the width
-// of Chinese characters.
+// line draws one line of text at height y and returns its width in cells.
 func line(b *strings.Builder, text string, y float64) (cells int) {
-	condition := runewidth.Condition{EastAsianWidth: false}
 	var attributes []string
 	for text != "" {
 		run, rest, _ := strings.Cut(text, "\x1b[")
-		if run != "" {
-			width := condition.StringWidth(run)
-			fmt.Fprintf(b, `<text x="%.1f" y="%.1f" textLength="%.1f" lengthAdjust="spacingAndGlyphs" %s>%s</text>`+"\n",
-				margin+cellWidth*float64(cells), y, cellWidth*float64(width), strings.Join(attributes, " "), html.EscapeString(run))
-			cells += width
-		}
+		cells = words(b, run, cells, y, strings.Join(attributes, " "))
 		var codes string
 		codes, text, _ = strings.Cut(rest, "m")
 		for code := range strings.SplitSeq(codes, ";") {
@@ -87,4 +79,24 @@ func line(b *strings.Builder, text string, y float64) (cells int) {
 		}
 	}
 	return cells
+}
+
+// words draws a run of one style from a cell on and returns the cell behind it.
+// Every word is placed by itself: fonts disagree about the width of Chinese
+// characters, and SVG folds spaces.
+func words(b *strings.Builder, run string, cell int, y float64, attributes string) int {
+	condition := runewidth.Condition{EastAsianWidth: false}
+	for i, word := range strings.Split(run, " ") {
+		if i > 0 {
+			cell++
+		}
+		if word == "" {
+			continue
+		}
+		width := condition.StringWidth(word)
+		fmt.Fprintf(b, `<text x="%.1f" y="%.1f" textLength="%.1f" lengthAdjust="spacingAndGlyphs" %s>%s</text>`+"\n",
+			margin+cellWidth*float64(cell), y, cellWidth*float64(width), attributes, html.EscapeString(word))
+		cell += width
+	}
+	return cell
 }

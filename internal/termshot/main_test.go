@@ -15,7 +15,7 @@ func TestDraw(t *testing.T) {
 	}
 	for _, want := range []string{
 		`textLength="33.6" lengthAdjust="spacingAndGlyphs" font-weight="bold">价格</text>`, // two wide characters are four cells
-		`<text x="53.6"`, `&lt;-&gt;`, `fill="#f0c674" font-weight="bold">审核`,
+		`<text x="62.0"`, `&lt;-&gt;`, `fill="#f0c674" font-weight="bold">审核`,
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%s\nis not in\n%s", want, out.String())
