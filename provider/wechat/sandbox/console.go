@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -24,11 +25,7 @@ func (c *Console) do(action func(now time.Time, ch changes) error) error {
 	now, ch := c.s.now(), changes{}
 	c.s.settle(now, ch)
 	err := action(now, ch)
-	c.s.commit(ch)
-	if err == nil {
-		err = c.s.broken
-	}
-	return err
+	return cmp.Or(err, c.s.commit(ch), c.s.broken)
 }
 
 // edit runs an action on one product.

@@ -104,7 +104,9 @@ func (s *Sandbox) answer(x *exchange) []byte {
 	x.drop = x.fault.Drop
 	reply := x.envelope(out, refused)
 	x.remember(refused, reply)
-	s.commit(x.changes)
+	if s.commit(x.changes) != nil {
+		x.drop = true // done and not kept: the caller must not believe in it
+	}
 	return reply
 }
 

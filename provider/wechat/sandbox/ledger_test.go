@@ -214,7 +214,9 @@ func TestAFullDiskIsSaid(t *testing.T) {
 	dir := t.TempDir()
 	h := openShop(t, Options{Dir: dir})
 	h.ledger.file.Close() // every write fails from now on
-	h.post("/shop/cat/get", `{}`)
+	if got := h.attempt("/shop/cat/get", `{}`); got != "drop" {
+		t.Errorf("a call that is not kept is answered %s", got)
+	}
 	h.refused("/shop/cat/get", `{}`, -1)
 	if err := h.Console().Ban("b1", ""); err == nil {
 		t.Error("the console goes on without a disk")

@@ -134,15 +134,17 @@ type changes map[string]record
 func (c changes) add(r record) { c[r.key()] = r }
 
 // commit writes the changes. Memory is already ahead; if the disk does not
-// follow, the sandbox refuses everything from then on.
-func (s *Sandbox) commit(c changes) {
+// follow, the error is returned once, and the sandbox refuses everything from
+// then on.
+func (s *Sandbox) commit(c changes) error {
 	if s.ledger == nil || s.broken != nil || len(c) == 0 {
-		return
+		return nil
 	}
 	s.broken = s.ledger.append(maps.Values(c))
 	if s.broken == nil && s.ledger.stale() {
 		s.broken = s.ledger.rewrite(s.all())
 	}
+	return s.broken
 }
 
 func orElse(s, otherwise string) string {

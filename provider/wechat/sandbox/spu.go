@@ -158,7 +158,7 @@ func (x *exchange) find(s selector) (*product, *refusal) {
 	return nil, refuse(1000011)
 }
 
-// attributes of a SKU as one comparable string, for people.
+// attributes is what a SKU says about itself, in one string.
 func (k SKU) attributes() string {
 	s := ""
 	for _, a := range k.Attrs {
