@@ -43,6 +43,9 @@ func (pl *planner) merchant() verdict {
 	}
 	for i := range diffs {
 		diffs[i].Cause = comparison{rec: rec}.cause(&diffs[i])
+		if diffs[i].Old == "" && rec == nil {
+			diffs[i].Cause = CauseFile // it was never set
+		}
 	}
 	v.change = &Change{Steps: []Op{OpUpdateMerchant}, Fields: diffs}
 	return v

@@ -17,11 +17,11 @@ func (e *LockError) Text() lang.Text {
 	if h.ID == "" {
 		return lang.T(
 			"the state is locked by another run: wait for it to end",
-			"状态已被另一次运行锁定,请等它结束")
+			"状态已被另一次运行锁定，请等它结束")
 	}
 	return lang.F(
 		"the state is locked by %s (%s, process %d on %s) since %s: wait for it to end",
-		"状态已被 %s 锁定(%s,进程 %d,主机 %s,始于 %s),请等它结束",
+		"状态已被 %s 锁定（%s，进程 %d，主机 %s，始于 %s），请等它结束",
 		h.Who, h.Operation, h.PID, h.Host, h.Since.Format(time.RFC3339))
 }
 
@@ -34,7 +34,7 @@ type WrongShopError struct{ Have, Want ShopID }
 func (e *WrongShopError) Text() lang.Text {
 	return lang.F(
 		"the state belongs to %s %s, not to %s %s: check the path in the state block, one file per shop",
-		"状态文件属于 %s %s,而不是 %s %s:请检查 state 块中的 path,每个店铺各用一个文件",
+		"状态文件属于 %s %s，而不是 %s %s：请检查 state 块中的 path，每个店铺各用一个文件",
 		e.Have.Platform, e.Have.AppID, e.Want.Platform, e.Want.AppID)
 }
 
@@ -47,7 +47,7 @@ type VersionError struct{ Have int }
 func (e *VersionError) Text() lang.Text {
 	return lang.F(
 		"the state has format version %d; this program reads up to %d: install a newer shopctl",
-		"状态文件的格式版本是 %d,本程序最高支持 %d:请安装更新版本的 shopctl",
+		"状态文件的格式版本是 %d，本程序最高支持 %d：请安装更新版本的 shopctl",
 		e.Have, Version)
 }
 
@@ -66,7 +66,7 @@ func (e *LineError) Text() lang.Text {
 	at := place(e.File, e.Line)
 	return lang.F(
 		"state, line %s: %v. Restore the file from git or a backup, or take the line out by hand and look at the rest with shopctl state list: an object without a record is adopted again by the next plan, only the id of a running brand or qualification audit is lost",
-		"状态文件第 %s 行:%v。请从 git 或备份恢复该文件,或手工删去这一行,再用 shopctl state list 查看其余内容:没有记录的对象会在下一次 plan 时重新接管,只有进行中的品牌和类目审核单号无法恢复",
+		"状态文件第 %s 行：%v。请从 git 或备份恢复该文件，或手工删去这一行，再用 shopctl state list 查看其余内容：没有记录的对象会在下一次 plan 时重新接管，只有进行中的品牌和类目审核单号无法恢复",
 		at, e.Err)
 }
 
@@ -86,7 +86,7 @@ type EntryError struct {
 func (e *EntryError) Text() lang.Text {
 	return lang.F(
 		"journal of the state, line %s: %v. A newer shopctl wrote it: install that version, run it once, and the line is gone",
-		"状态日志第 %s 行:%v。它由更新版本的 shopctl 写入:请安装该版本并运行一次,之后这一行就会并入状态文件",
+		"状态日志第 %s 行：%v。它由更新版本的 shopctl 写入：请安装该版本并运行一次，之后这一行就会并入状态文件",
 		place(e.File, e.Line), e.Err)
 }
 
@@ -101,7 +101,7 @@ type OrphanError struct{ Snapshot, Journal string }
 func (e *OrphanError) Text() lang.Text {
 	return lang.F(
 		"the state %[1]s is missing, but its journal %[2]s is there: restore the state from git or a backup, or remove the journal to start afresh",
-		"状态文件 %[1]s 不见了,但它的日志 %[2]s 还在:请从 git 或备份恢复状态文件;若要从头开始,请删除该日志",
+		"状态文件 %[1]s 不见了，但它的日志 %[2]s 还在：请从 git 或备份恢复状态文件；若要从头开始，请删除该日志",
 		e.Snapshot, e.Journal)
 }
 

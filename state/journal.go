@@ -126,24 +126,24 @@ func (found *replayed) notices(name string) []lang.Text {
 	case found.lost > 0:
 		out = append(out, lang.F(
 			"%s is damaged: %d bytes were dropped, among them %d finished entries. The next plan reads the shop and adopts what they told; ids of brand and qualification audits in them are lost.",
-			"%s 已损坏:丢弃了 %d 字节,其中有 %d 条完整的记录。下一次 plan 会读取店铺并重新接管这些对象;其中的品牌和类目审核单号无法恢复。",
+			"%s 已损坏：丢弃了 %d 字节，其中有 %d 条完整的记录。下一次 plan 会读取店铺并重新接管这些对象；其中的品牌和类目审核单号无法恢复。",
 			name, found.cut, found.lost))
 	case found.cut > 0:
 		out = append(out, lang.F(
 			"The last line of %s is not complete (a run was cut off while it wrote, or is writing now): %d bytes were passed over. Nothing that was finished is lost.",
-			"%s 的最后一行不完整(上次运行在写入时中断,或另一个进程正在写入):忽略了 %d 字节。已完成的操作没有丢失。",
+			"%s 的最后一行不完整（上次运行在写入时中断，或另一个进程正在写入）：忽略了 %d 字节。已完成的操作没有丢失。",
 			name, found.cut))
 	}
 	if found.foreign > 0 {
 		out = append(out, lang.F(
 			"%s holds %d entries of another state (another lineage). They were passed over.",
-			"%s 中有 %d 条记录属于另一份状态(lineage 不同),已忽略。",
+			"%s 中有 %d 条记录属于另一份状态（lineage 不同），已忽略。",
 			name, found.foreign))
 	}
 	if found.newer {
 		out = append(out, lang.F(
 			"%s continues a newer snapshot than the one beside it: an older state file was restored. Its entries were applied all the same.",
-			"%s 所接续的快照比现有的状态文件更新:状态文件可能被还原成了旧版本。其中的记录仍已应用。",
+			"%s 所接续的快照比现有的状态文件更新：状态文件可能被还原成了旧版本。其中的记录仍已应用。",
 			name))
 	}
 	return out

@@ -61,7 +61,7 @@ func Open(ctx context.Context, store Store, locker Locker, shop ShopID, info Loc
 	if n := len(st.Intents); n > 0 {
 		notices = append(notices, lang.F(
 			"The last run ended in the middle of %d calls. The shop is asked first whether they happened.",
-			"上一次运行有 %d 个请求尚无结果就中断了,将先向店铺查询它们是否已生效。", n))
+			"上一次运行有 %d 个请求尚无结果就中断了，将先向店铺查询它们是否已生效。", n))
 	}
 	return &Session{
 		store: store, locker: locker, lockID: info.ID,

@@ -94,7 +94,7 @@ func sampleChanges() []reconcile.Change {
 			Fields: []reconcile.FieldDiff{
 				{Path: "sku.s1.sale_price", Kind: reconcile.FieldMoney, Old: "1990", New: "1085", Cause: reconcile.CauseDrift},
 				{Path: "sku.s1.stock_num", Kind: reconcile.FieldNumber, Old: "0", New: "300", Cause: reconcile.CauseDrift},
-				{Path: "shelf", Kind: reconcile.FieldShelf, Old: "off", New: "on", Cause: reconcile.CauseDrift},
+				{Path: "listing", Kind: reconcile.FieldShelf, Old: "off", New: "on", Cause: reconcile.CauseDrift},
 			},
 			Source: line(80),
 		},
