@@ -80,7 +80,7 @@ func TestGivenKnobsWinOverKept(t *testing.T) {
 	}
 }
 
-// TestATornLedger cuts and spoils the file at every byte of its last line, as a
+// TestATornLedger cuts and spoils the file at many places of its last line, as a
 // killed process or a bad disk would. What was answered before is never lost.
 func TestATornLedger(t *testing.T) {
 	dir := t.TempDir()
