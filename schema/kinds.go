@@ -124,6 +124,9 @@ type Brand struct {
 	TrademarkApplicationTime         string  `json:"trademark_application_time,omitempty" cost:"review"`
 	ImportedGoodsForm                []Image `json:"imported_goods_form,omitempty" cost:"review"`
 	Scenes                           []int   `json:"scene_group_list" cost:"review"` // from the shop block
+	// Granted says that the shop has the brand already: nothing is ever submitted
+	// for it, and its papers need not be here.
+	Granted bool `json:"-" cost:"local"`
 }
 
 // Qualification is the block `qualification "name" { ... }`: the right to sell in
@@ -133,6 +136,9 @@ type Qualification struct {
 	License     []Image     `json:"license" cost:"review"`
 	Certificate []Image     `json:"certificate" cost:"review"`
 	Scenes      []int       `json:"scene_group_list" cost:"review"`
+	// Granted says that the shop has the category already: nothing is ever
+	// submitted for it, and its papers need not be here.
+	Granted bool `json:"-" cost:"local"`
 }
 
 // SPU is the block `spu "out_product_id" { ... }`: a product with its SKUs.
@@ -152,10 +158,14 @@ type SPU struct {
 	// in its place (see Stamp).
 	InfoVersion string `json:"info_version,omitempty" cost:"review"`
 
-	Listing      bool     `json:"-" cost:"local"` // wanted on the shelf
-	StockManaged bool     `json:"-" cost:"local"` // stock = "managed": our files, not the shop, own stock_num
-	OnRemove     OnRemove `json:"-" cost:"local"`
-	InReview     InReview `json:"-" cost:"local"`
+	Listing      bool `json:"-" cost:"local"` // wanted on the shelf
+	StockManaged bool `json:"-" cost:"local"` // stock = "managed": our files, not the shop, own stock_num
+	// AsFound is the Stamp of the content that import found in the shop. While it
+	// is the content's own, rules that the content breaks are warnings: the shop
+	// has it like that already.
+	AsFound  string   `json:"-" cost:"local"`
+	OnRemove OnRemove `json:"-" cost:"local"`
+	InReview InReview `json:"-" cost:"local"`
 }
 
 // DescInfo is the product's detail page.
