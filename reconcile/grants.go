@@ -82,6 +82,7 @@ type claim struct {
 	fields   []FieldDiff // all that is declared
 	memo     map[string]string
 	submit   Op
+	given    bool   // granted = true in the files: nothing is ever submitted for it
 	granted  bool   // the shop's own list shows it
 	remoteID string // brand_id, or the leaf id
 }
@@ -90,7 +91,7 @@ type claim struct {
 func (pl *planner) readClaims() {
 	pl.claims = make(map[schema.Address]*claim, len(pl.cat.Brands)+len(pl.cat.Qualifications))
 	for name, b := range pl.cat.Brands {
-		c := &claim{addr: brandAddress(name), title: b.BrandWording, stamp: b.Stamp(), submit: OpSubmitBrand, fields: fieldDiffs(&schema.Brand{}, b)}
+		c := &claim{addr: brandAddress(name), title: b.BrandWording, stamp: b.Stamp(), submit: OpSubmitBrand, given: b.Granted, fields: fieldDiffs(&schema.Brand{}, b)}
 		if pl.obs != nil {
 			grant, ok := pl.obs.Brands[b.BrandWording]
 			c.granted, c.remoteID = ok, grant.BrandID
@@ -98,7 +99,7 @@ func (pl *planner) readClaims() {
 		pl.claims[c.addr] = c
 	}
 	for name, q := range pl.cat.Qualifications {
-		c := &claim{addr: schema.Address{Kind: schema.KindQualification, Name: name}, stamp: q.Stamp(), submit: OpSubmitCategory, fields: fieldDiffs(&schema.Qualification{}, q)}
+		c := &claim{addr: schema.Address{Kind: schema.KindQualification, Name: name}, stamp: q.Stamp(), submit: OpSubmitCategory, given: q.Granted, fields: fieldDiffs(&schema.Qualification{}, q)}
 		c.title = pl.categoryLabel(q.Category.String())
 		c.remoteID = strconv.FormatUint(q.Category.ID, 10)
 		c.granted = pl.obs != nil && pl.obs.Categories[q.Category.ID]
@@ -144,6 +145,9 @@ func (pl *planner) grant(addr schema.Address) verdict {
 	if next == nil {
 		next = &state.Record{Address: addr}
 	}
+	if c.given {
+		return pl.given(c, rec, next)
+	}
 	if c.granted && rec == nil {
 		v.adopted = true
 		next.RemoteID, next.Stamp, next.Memo = c.remoteID, c.stamp, c.memo
@@ -154,6 +158,21 @@ func (pl *planner) grant(addr schema.Address) verdict {
 	v.change = pl.decideGrant(c, next)
 	if !sameRecord(rec, next) && rec != nil {
 		v.learned = next
+	}
+	return v
+}
+
+// given decides about what the shop is said to have already. Where the shop was
+// not read, the files are believed.
+func (pl *planner) given(c *claim, rec, next *state.Record) verdict {
+	v := verdict{known: true}
+	if pl.obs != nil && !c.granted {
+		v.change = &Change{Title: c.title, Cause: CauseDrift, Block: &Block{Kind: BlockNotGranted}}
+		return v
+	}
+	pl.readVerdict(c, next)
+	if !sameRecord(rec, next) && pl.obs != nil {
+		v.adopted, v.learned = rec == nil, next
 	}
 	return v
 }
@@ -233,7 +252,7 @@ func (pl *planner) granted(addr schema.Address) bool {
 		return pl.brandID(addr) != ""
 	case schema.KindQualification:
 		c, rec := pl.claims[addr], pl.record(addr).Clone()
-		if c == nil || c.granted || rec == nil {
+		if c == nil || c.granted || rec == nil || pl.missing(c) {
 			return c != nil && c.granted
 		}
 		pl.readVerdict(c, rec)
@@ -252,12 +271,16 @@ func (pl *planner) brandID(addr schema.Address) string {
 		return c.remoteID
 	}
 	rec := pl.record(addr).Clone()
-	if rec == nil {
+	if rec == nil || pl.missing(c) {
 		return ""
 	}
 	pl.readVerdict(c, rec)
 	return rec.RemoteID
 }
+
+// missing reports whether the shop, which was read, does not have what the files
+// say it has.
+func (pl *planner) missing(c *claim) bool { return c.given && pl.obs != nil && !c.granted }
 
 // memoDiffs compares what was sent with what is wanted, where the shop shows
 // neither. Long values were remembered by digest and cannot be shown again.

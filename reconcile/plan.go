@@ -233,6 +233,9 @@ const (
 	BlockNeeds    BlockKind = "needs"    // On: something it needs is itself blocked or missing
 	BlockBurnt    BlockKind = "burnt"    // the out_product_id cannot be used again
 	BlockShelf    BlockKind = "shelf"    // a shelf state that we do not know; Reason is its number
+	// BlockNotGranted is a brand or category that is declared as granted = true
+	// and that the shop does not have.
+	BlockNotGranted BlockKind = "not_granted"
 )
 
 // Block is why only a human can help, and what to do.

@@ -148,6 +148,7 @@ func (b *builder) brand(n *node) {
 		TrademarkApplicationTime:         get[string](n, "trademark_application_time"),
 		ImportedGoodsForm:                b.pictures(n, "imported_goods_form"),
 		Scenes:                           slices.Clone(b.catalog.Shop.Scenes),
+		Granted:                          get[bool](n, grantedName),
 	}
 	b.checkBrand(n, brand)
 	b.catalog.Brands[name] = brand
@@ -163,12 +164,17 @@ func (b *builder) qualification(n *node) {
 		License:     b.pictures(n, "license"),
 		Certificate: b.pictures(n, "certificate"),
 		Scenes:      slices.Clone(b.catalog.Shop.Scenes),
+		Granted:     get[bool](n, grantedName),
 	}
 	b.checkQualification(n, q)
 	b.catalog.Qualifications[name] = q
 }
 
+// spu makes a product of a node. The findings about it are held back until its
+// content is known.
 func (b *builder) spu(n *node) {
+	b.held, b.hold = n.held, true
+	uses := len(b.categories)
 	name, ok := b.claim(KindSPU, n)
 	s := &SPU{
 		OutProductID:      name,
@@ -184,6 +190,10 @@ func (b *builder) spu(n *node) {
 		StockManaged:      n.has("stock"),
 		OnRemove:          b.catalog.Shop.OnRemove,
 		InReview:          b.catalog.Shop.InReview,
+		AsFound:           get[string](n, asFoundName),
+	}
+	if n.has("scenes") {
+		s.Scenes = b.scenes(n)
 	}
 	if n.has("on_remove") {
 		s.OnRemove = OnRemove(get[string](n, "on_remove"))
@@ -201,9 +211,32 @@ func (b *builder) spu(n *node) {
 		s.SKUs = append(s.SKUs, b.sku(sku))
 	}
 	b.checkSPU(n, s)
+	asFound := b.asFound(n, s)
+	for i := range b.categories[uses:] {
+		b.categories[uses+i].asFound = asFound
+	}
+	b.release(asFound)
 	if ok {
 		b.catalog.SPUs[name] = s
 	}
+}
+
+// asFound reports whether the content of a product is what import found in the
+// shop, and says so when it is not any more.
+func (b *builder) asFound(n *node, s *SPU) bool {
+	if _, sealed := n.values[asFoundName]; !sealed {
+		return false
+	}
+	b.checkPresent(n)
+	for _, sku := range n.all("sku") {
+		b.checkPresent(sku)
+	}
+	asFound := s.AsFound == s.Seal()
+	if s.AsFound != "" && !asFound {
+		b.add(ruleAsFound, n.place(asFoundName), lang.T("It was changed since it was imported, so all rules hold for it again.", "导入之后内容有改动，所有规则重新生效。"),
+			lang.T("Remove as_found.", "请删除 as_found。"))
+	}
+	return asFound
 }
 
 func (b *builder) component(n *node) Component {
@@ -269,8 +302,10 @@ func (c *Catalog) digest() string {
 			add(a.String(), c.Merchant)
 		case KindBrand:
 			add(a.String(), c.Brands[a.Name])
+			addGranted(add, c.Brands[a.Name].Granted)
 		case KindQualification:
 			add(a.String(), c.Qualifications[a.Name])
+			addGranted(add, c.Qualifications[a.Name].Granted)
 		case KindSPU:
 			s := c.SPUs[a.Name]
 			add(a.String(), s)
@@ -278,6 +313,14 @@ func (c *Catalog) digest() string {
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// addGranted takes no note of what is not granted, so that the digests of older
+// catalogs stay as they are.
+func addGranted(add func(string, any), granted bool) {
+	if granted {
+		add(grantedName, granted)
+	}
 }
 
 // Addresses are the addresses of all objects, sorted.

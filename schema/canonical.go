@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -39,6 +40,27 @@ func (s *SPU) Stamp() string {
 		content.SKUs[i] = SKU{OutSKUID: sku.OutSKUID, ThumbImg: sku.ThumbImg, SKUAttrs: sku.SKUAttrs}
 	}
 	return stamp(&content)
+}
+
+// Seal names the reviewed content of an SPU for SPU.AsFound. It is the stamp with
+// pictures by path or URL instead of by content, because what is sent of a file
+// depends on the shop block.
+func (s *SPU) Seal() string {
+	named := *s
+	named.HeadImg, named.QualificationPics, named.DescInfo.Imgs = byName(s.HeadImg), byName(s.QualificationPics), byName(s.DescInfo.Imgs)
+	named.SKUs = slices.Clone(s.SKUs)
+	for i := range named.SKUs {
+		named.SKUs[i].ThumbImg = byName([]Image{named.SKUs[i].ThumbImg})[0]
+	}
+	return named.Stamp()
+}
+
+func byName(images []Image) []Image {
+	named := make([]Image, len(images))
+	for i, img := range images {
+		named[i] = Image{Key: ImageKey(img.Path + img.URL)}
+	}
+	return named
 }
 
 // Stamp names the content of the brand, for the state file.

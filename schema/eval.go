@@ -24,6 +24,8 @@ type node struct {
 	// partial says that inner blocks could not be made, so that their absence
 	// means nothing.
 	partial bool
+	// held are the findings about a product's values.
+	held []finding
 }
 
 // value is one attribute's value: v has the Go type that its Type stands for
@@ -127,7 +129,7 @@ func (e *evaluator) iterable(v cty.Value, at Range) bool {
 // eval is the value of an expression without marks. ok is false when there is
 // none; then the reason is reported.
 func (e *evaluator) eval(expr hcl.Expression, ctx *hcl.EvalContext) (cty.Value, bool) {
-	before := len(e.found)
+	before := e.count()
 	v, diags := expr.Value(ctx)
 	for _, d := range diags {
 		if !e.missingMember(d) {
@@ -143,7 +145,7 @@ func (e *evaluator) eval(expr hcl.Expression, ctx *hcl.EvalContext) (cty.Value, 
 		return cty.DynamicVal, false
 	}
 	if !v.IsWhollyKnown() {
-		if len(e.found) == before && !e.hasErrors() {
+		if e.count() == before && !e.hasErrors() {
 			e.add(ruleExpression, rangeOf(expr.Range()), lang.T("The value cannot be known.", "值无法确定。"), lang.T("Write the value.", "请直接写出值。"))
 		}
 		return v, false
@@ -185,8 +187,19 @@ func sizeOf(v cty.Value) int {
 // maxBinaryExponent is about 10^±600.
 const maxBinaryExponent = 2000
 
-// node evaluates one element of a form.
+// node evaluates one element of a form. What is found about a product is held
+// back for the builder (report.release).
 func (e *evaluator) node(f *form, key string, ctx *hcl.EvalContext) *node {
+	if f.spec != &spuSpec {
+		return e.evaluated(f, key, ctx)
+	}
+	e.hold = true
+	n := e.evaluated(f, key, ctx)
+	n.held, e.held, e.hold = e.held, nil, false
+	return n
+}
+
+func (e *evaluator) evaluated(f *form, key string, ctx *hcl.EvalContext) *node {
 	n := &node{spec: f.spec, header: f.header(), at: f.header(), eachKey: key, repeated: f.forEach != nil, values: make(map[string]value, len(f.attrs))}
 	if len(f.block.Labels) > 0 {
 		n.label, n.at = f.block.Labels[0], rangeOf(f.block.LabelRanges[0])

@@ -50,6 +50,9 @@ type checker struct {
 	*report
 	names *names
 	meter *meter
+	// found is set inside of a product with as_found: what is missing there is
+	// judged when its content is known.
+	found bool
 }
 
 // form reads a block of the given spec; iterators are the names of the
@@ -69,8 +72,11 @@ func (c *checker) form(spec *BlockSpec, b *hcl.Block, iterators []string) *form 
 			f.attrs = append(f.attrs, formAttr{spec.attr(attr.Name), attr, !c.references(attr.Expr, iterators)})
 		}
 	}
+	outer := c.found
+	c.found = c.found || f.attr(asFoundName) != nil
 	c.blocks(f, content.blocks, iterators)
 	c.required(f)
+	c.found = outer
 	return f
 }
 
@@ -98,7 +104,8 @@ func (c *checker) required(f *form) {
 	for i := range f.spec.Attrs {
 		spec := &f.spec.Attrs[i]
 		idNeeded := spec.Name == "id" && f.forEach != nil && f.spec.Name == string(KindSPU)
-		if (spec.Required || idNeeded) && f.attr(spec.Name) == nil {
+		later := c.found || spec.Paper && f.attr(grantedName) != nil
+		if (spec.Required && !later || idNeeded) && f.attr(spec.Name) == nil {
 			c.missing(f.spec, spec, f.header())
 		}
 	}

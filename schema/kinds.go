@@ -160,7 +160,7 @@ type SPU struct {
 
 	Listing      bool `json:"-" cost:"local"` // wanted on the shelf
 	StockManaged bool `json:"-" cost:"local"` // stock = "managed": our files, not the shop, own stock_num
-	// AsFound is the Stamp of the content that import found in the shop. While it
+	// AsFound is the Seal of the content that import found in the shop. While it
 	// is the content's own, rules that the content breaks are warnings: the shop
 	// has it like that already.
 	AsFound  string   `json:"-" cost:"local"`

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
@@ -24,11 +25,24 @@ type report struct {
 	// incomplete says that a file could not be parsed: what seems to be missing
 	// may stand there, so findings of absence are kept back.
 	incomplete bool
+	// held are the findings about the product that is being read. They are kept
+	// back until it is known whether its content is as it was found in the shop.
+	held []finding
+	hold bool
+}
+
+// finding is one call of add.
+type finding struct {
+	rule        rule
+	at          Range
+	why, remedy lang.Text
+	row         string
 }
 
 type repeatKey struct {
-	rule string
-	rng  Range
+	rule     string
+	severity Severity
+	rng      Range
 }
 
 // repeat is what was said at one place about one rule.
@@ -47,35 +61,62 @@ func (r *report) add(rl rule, rng Range, why, remedy lang.Text) {
 	if r.incomplete && absences[rl.name] {
 		return
 	}
-	key := repeatKey{rl.name, rng}
+	f := finding{rl, rng, why, remedy, r.row}
+	if r.hold {
+		r.held = append(r.held, f)
+		return
+	}
+	r.put(f)
+}
+
+func (r *report) put(f finding) {
+	key := repeatKey{f.rule.name, f.rule.severity, f.at}
 	said := r.repeats[key]
 	if said == nil {
 		said = &repeat{whys: map[string]bool{}, leftOut: map[string]bool{}}
 		r.repeats[key] = said
 	}
-	if said.whys[why.EN] || said.reported == maxRepeats {
-		if r.row != "" {
-			said.leftOut[r.row] = true
+	if said.whys[f.why.EN] || said.reported == maxRepeats {
+		if f.row != "" {
+			said.leftOut[f.row] = true
 		}
 		return
 	}
-	said.whys[why.EN] = true
+	said.whys[f.why.EN] = true
 	said.reported++
-	if r.row != "" {
-		why.EN += " (row " + strconv.Quote(r.row) + ")"
-		why.ZH += "（行 " + strconv.Quote(r.row) + "）"
+	if f.row != "" {
+		f.why.EN += " (row " + strconv.Quote(f.row) + ")"
+		f.why.ZH += "（行 " + strconv.Quote(f.row) + "）"
 	}
-	r.found = append(r.found, Diagnostic{Severity: rl.severity, Rule: rl.name, Range: rng, What: rl.what, Why: why, Remedy: remedy})
+	r.found = append(r.found, Diagnostic{Severity: f.rule.severity, Rule: f.rule.name, Range: f.at, What: f.rule.what, Why: f.why, Remedy: f.remedy})
 }
 
-func (r *report) hasErrors() bool { return r.found.HasErrors() }
+// release reports what was held back. Where the content is as it was found in
+// the shop, the rules about content are warnings.
+func (r *report) release(asFound bool) {
+	held := r.held
+	r.held, r.hold = nil, false
+	for _, f := range held {
+		if asFound {
+			f.rule = f.rule.softened()
+		}
+		r.put(f)
+	}
+}
+
+// count is how many findings there are so far, held back or not.
+func (r *report) count() int { return len(r.found) + len(r.held) }
+
+func (r *report) hasErrors() bool {
+	return r.found.HasErrors() || slices.ContainsFunc(r.held, func(f finding) bool { return f.rule.severity == SeverityError })
+}
 
 // finish returns all findings in their order; where some were left out, the last
 // one of the same place says how many.
 func (r *report) finish() Diagnostics {
 	last := map[repeatKey]int{}
 	for i, d := range r.found {
-		last[repeatKey{d.Rule, d.Range}] = i
+		last[repeatKey{d.Rule, d.Severity, d.Range}] = i
 	}
 	for key, i := range last {
 		if more := len(r.repeats[key].leftOut); more > 0 {

@@ -120,6 +120,33 @@ var (
 	ruleSKUAttrEmpty   = newRule("sku-attr-empty", "SKU attribute is empty", "SKU 属性为空")
 	ruleSKUAttrKeyDup  = newRule("duplicate-sku-attr", "SKU attribute stands twice", "SKU 属性重复")
 	ruleSKUAttrLength  = newWarning("sku-attr-length", "SKU attribute is long", "SKU 属性过长")
+	ruleAsFound        = newWarning("as-found", "The content is not as it was found any more", "内容已与导入时不同")
 	ruleIDWithoutEach  = newRule("id-without-for-each", "id stands without for_each", "没有 for_each 却写了 id")
 	ruleInvalidBrandID = newRule("brand-reference", "Not a brand", "不是品牌")
 )
+
+// contentRules are those that the platform applies to what is submitted. A
+// product that the shop has had since before a rule, or from a console that does
+// not know it, may break them: while its content is as it was found, they are
+// warnings (docs/decisions/0009).
+var contentRules = namesOf(
+	ruleMissing, ruleEmptyText, ruleTitleLength, ruleTitleChars, ruleTitleChinese, rulePathEmpty, ruleHeadImg, ruleComponent, ruleNoSKU,
+	rulePricePositive, rulePriceMarket, ruleStock, ruleSKUCode, ruleSKUAttrKeys, ruleSKUAttrsTwice, ruleSKUAttrEmpty, ruleSKUAttrKeyDup,
+	ruleCategory, ruleCategoryLeaf, ruleQualMissing, ruleProductQual, ruleScenes,
+)
+
+func namesOf(rules ...rule) map[string]bool {
+	names := make(map[string]bool, len(rules))
+	for _, r := range rules {
+		names[r.name] = true
+	}
+	return names
+}
+
+// softened is the rule for content that is as it was found.
+func (r rule) softened() rule {
+	if contentRules[r.name] {
+		r.severity = SeverityWarning
+	}
+	return r
+}

@@ -38,6 +38,24 @@ var brandNeeds = []brandNeed{
 }
 
 func (b *builder) checkBrand(n *node, brand *Brand) {
+	if !brand.Granted {
+		b.checkBrandPapers(n, brand)
+	}
+	if !n.has("brand_wording") {
+		return
+	}
+	if earlier, taken := b.wordings[brand.BrandWording]; taken {
+		b.add(ruleBrandTwice, n.place("brand_wording"), lang.F("%q stands already at %s; a shop's brands are told apart by their wording.", "%q 已在 %s 出现；店铺的品牌以名称区分。", brand.BrandWording, earlier),
+			lang.T("Keep one of the two.", "请只保留一个。"))
+	}
+	b.wordings[brand.BrandWording] = n.place("brand_wording")
+}
+
+// checkBrandPapers are the rules about what is submitted.
+func (b *builder) checkBrandPapers(n *node, brand *Brand) {
+	if n.has(grantedName) {
+		b.checkPresent(n)
+	}
 	for _, need := range brandNeeds {
 		given := n.has(need.attr) && (n.count(need.attr) > 0 || get[string](n, need.attr) != "")
 		switch {
@@ -55,14 +73,17 @@ func (b *builder) checkBrand(n *node, brand *Brand) {
 	if class, err := strconv.Atoi(brand.TrademarkType); n.has("trademark_type") && (err != nil || class < 1 || class > 45 || strconv.Itoa(class) != brand.TrademarkType) {
 		b.add(ruleTrademark, n.place("trademark_type"), lang.F("%q is no class of goods.", "%q 不是商标类别。", brand.TrademarkType), lang.T(`Write a number from "1" to "45".`, `请写 "1" 到 "45" 之间的数字。`))
 	}
-	if !n.has("brand_wording") {
-		return
+}
+
+// checkPresent reports the required attributes that are missing from a block
+// where only its values tell whether they are required.
+func (b *builder) checkPresent(n *node) {
+	for i := range n.spec.Attrs {
+		spec := &n.spec.Attrs[i]
+		if _, given := n.values[spec.Name]; spec.Required && !given {
+			b.missing(n.spec, spec, n.header)
+		}
 	}
-	if earlier, taken := b.wordings[brand.BrandWording]; taken {
-		b.add(ruleBrandTwice, n.place("brand_wording"), lang.F("%q stands already at %s; a shop's brands are told apart by their wording.", "%q 已在 %s 出现；店铺的品牌以名称区分。", brand.BrandWording, earlier),
-			lang.T("Keep one of the two.", "请只保留一个。"))
-	}
-	b.wordings[brand.BrandWording] = n.place("brand_wording")
 }
 
 func (b *builder) checkLicense(n *node) {
@@ -75,10 +96,8 @@ func (b *builder) checkLicense(n *node) {
 const maxCertificates = 10
 
 func (b *builder) checkQualification(n *node, q *Qualification) {
-	b.checkLicense(n)
-	if count := n.count("certificate"); n.values["certificate"].ok && (count == 0 || count > maxCertificates) {
-		b.add(ruleCertificates, n.place("certificate"), lang.F("There are %d pictures; 1 to %d are allowed (reference section 6.2).", "共有 %d 张图片，应为 1 到 %d 张。", count, maxCertificates),
-			lang.T("Add or remove pictures.", "请增减图片。"))
+	if !q.Granted {
+		b.checkQualificationPapers(n)
 	}
 	if !n.has("category") {
 		return
@@ -89,4 +108,16 @@ func (b *builder) checkQualification(n *node, q *Qualification) {
 		return
 	}
 	b.leaves[q.Category] = n.place("category")
+}
+
+// checkQualificationPapers are the rules about what is submitted.
+func (b *builder) checkQualificationPapers(n *node) {
+	if n.has(grantedName) {
+		b.checkPresent(n)
+	}
+	b.checkLicense(n)
+	if count := n.count("certificate"); n.values["certificate"].ok && (count == 0 || count > maxCertificates) {
+		b.add(ruleCertificates, n.place("certificate"), lang.F("There are %d pictures; 1 to %d are allowed (reference section 6.2).", "共有 %d 张图片，应为 1 到 %d 张。", count, maxCertificates),
+			lang.T("Add or remove pictures.", "请增减图片。"))
+	}
 }

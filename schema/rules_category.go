@@ -13,6 +13,7 @@ type categoryUse struct {
 	leaf    *Category
 	product bool // else a qualification
 	hasPics bool
+	asFound bool
 	at      Range
 	header  Range
 	row     string
@@ -117,7 +118,9 @@ func (b *builder) checkCategories() {
 	for _, use := range b.categories {
 		b.row = use.row
 		if use.product {
+			b.hold = true
 			b.checkProductCategory(use, qualified[use.leaf.ID])
+			b.release(use.asFound)
 		} else if use.leaf.QualificationType == NeedNone {
 			b.add(ruleQualNeedless, use.at, lang.F("%s may be sold in without a qualification; the platform answers 1050011.", "%s 无需资质，平台会返回 1050011。", use.leaf.Path()),
 				lang.T("Remove the block, unless the platform refused a product with 1000005.", "请删除该块，除非平台曾以 1000005 拒绝商品。"))

@@ -54,8 +54,11 @@ type AttrSpec struct {
 	Unit     lang.Text // "yuan", "characters"; zero when there is none
 	Rule     lang.Text // what the value must keep
 	API      string    // the platform's field; empty when it is never sent
-	Cost     Cost
-	Doc      lang.Text
+	// Paper marks what is only submitted with an audit: it is not needed where
+	// granted = true.
+	Paper bool
+	Cost  Cost
+	Doc   lang.Text
 }
 
 // BlockSpec describes one block with all that may stand in it.

@@ -11,6 +11,15 @@ func idSpec(en, zh string) AttrSpec {
 	return AttrSpec{Name: "id", Type: TypeString, Cost: CostIdentity, Rule: lang.T("only with for_each", "仅与 for_each 一起使用"), Doc: lang.T(en, zh)}
 }
 
+// grantedName is the attribute of what the shop has without our doing.
+const grantedName = "granted"
+
+func grantedSpec(en, zh string) AttrSpec {
+	return AttrSpec{Name: grantedName, Type: TypeBool, Cost: CostLocal, Default: "false",
+		Doc: lang.F("The shop has the %[1]s already. The papers are not needed here, and nothing is ever submitted; if the shop turns out not to have it, the plan says so and what needs it is blocked.",
+			"店铺已获得该%[2]s。此处无需填写证照，也不会提交审核；如果店铺实际并未获得，计划会指出，依赖它的商品会受阻。", en, zh)}
+}
+
 var brandSpec = BlockSpec{
 	Name: "brand", Label: lang.T("the name, used as brand.NAME", "名称，用 brand.NAME 引用"), ForEach: true, API: "audit/audit_brand",
 	Doc: lang.T("A trademark that the platform must grant before products may carry it. Which attributes are needed depends on the mark (R: registered, TM: applied for) and on whose it is.",
@@ -31,6 +40,7 @@ var brandSpec = BlockSpec{
 	Attrs: []AttrSpec{
 		forEachSpec,
 		idSpec("The name of the brand of this element; each.key when left out.", "该元素的品牌名称；省略时为 each.key。"),
+		grantedSpec("brand", "品牌"),
 		brandAttr("brand_wording", TypeString, true, "", "", "The words of the mark, exactly as on the certificate.", "商标文字，与证书完全一致。"),
 		brandWord("brand_audit_type", "The kind of mark.", "商标类型。",
 			Word{"domestic_r", 1, lang.T("domestic, registered", "国内 R 标")},
@@ -64,7 +74,7 @@ func brandAttr(name string, t Type, required bool, ruleEN, ruleZH, en, zh string
 	if name == "license" {
 		api = name
 	}
-	return AttrSpec{Name: name, Type: t, Required: required, API: "audit_req." + api, Cost: CostReview, Rule: lang.T(ruleEN, ruleZH), Doc: lang.T(en, zh)}
+	return AttrSpec{Name: name, Type: t, Required: required, Paper: name != "brand_wording", API: "audit_req." + api, Cost: CostReview, Rule: lang.T(ruleEN, ruleZH), Doc: lang.T(en, zh)}
 }
 
 func brandWord(name, en, zh string, words ...Word) AttrSpec {
@@ -85,12 +95,13 @@ var qualificationSpec = BlockSpec{
 	Attrs: []AttrSpec{
 		forEachSpec,
 		idSpec("The name of the qualification of this element; each.key when left out.", "该元素的资质名称；省略时为 each.key。"),
+		grantedSpec("category", "类目资质"),
 		{Name: "category", Type: TypeCategory, Required: true, API: "audit_req.category_info.level1, level2, level3", Cost: CostReview,
 			Rule: lang.T("a leaf, by id or by name path; one qualification per category", "末级类目的编号或名称路径；每个类目一个资质"),
 			Doc:  lang.T("The category.", "类目。")},
-		{Name: "license", Type: TypePictures, Required: true, API: "audit_req.license", Cost: CostReview, Rule: lang.T("at least one", "至少一张"),
+		{Name: "license", Type: TypePictures, Required: true, Paper: true, API: "audit_req.license", Cost: CostReview, Rule: lang.T("at least one", "至少一张"),
 			Doc: lang.T("The business licence.", "营业执照或组织机构代码证。")},
-		{Name: "certificate", Type: TypePictures, Required: true, API: "audit_req.category_info.certificate", Cost: CostReview, Rule: lang.T("1 to 10", "1 到 10 张"),
+		{Name: "certificate", Type: TypePictures, Required: true, Paper: true, API: "audit_req.category_info.certificate", Cost: CostReview, Rule: lang.T("1 to 10", "1 到 10 张"),
 			Doc: lang.T("The certificates that the category demands.", "类目要求的资质证明。")},
 	},
 }

@@ -61,6 +61,9 @@ spu "towels" {
 			Doc: lang.T("The product's own certificates.", "商品资质图片。")},
 		{Name: "info_version", Type: TypeString, API: "info_version", Cost: CostReview,
 			Doc: lang.T("The author's own version mark; left out: a digest of the content, by which the tool knows its own work.", "自定义版本标记；省略时为内容摘要，工具据此识别自己提交的内容。")},
+		{Name: "scenes", Type: TypeIntegers, Default: "shop.scenes", API: "scene_group_list", Cost: CostReview,
+			Rule: lang.T("positive numbers, each once", "正整数，不可重复"),
+			Doc:  lang.T("As in shop, for this product.", "同 shop，仅对该商品。")},
 		{Name: "listing", Type: TypeBool, Default: "true", Cost: CostLocal,
 			Doc: lang.T("Whether the product is wanted on the shelf (spu/listing, spu/delisting).", "是否上架（spu/listing、spu/delisting）。")},
 		{Name: "stock", Type: TypeWord, Cost: CostLocal, Words: []Word{{"managed", "managed", lang.T("stock_num of the files is kept in the shop", "以文件中的 stock_num 为准")}},
@@ -69,6 +72,10 @@ spu "towels" {
 			Doc: lang.T("As in shop, for this product.", "同 shop，仅对该商品。")},
 		{Name: "in_review", Type: TypeWord, Words: inReviewWords, Cost: CostLocal, Default: "shop.in_review",
 			Doc: lang.T("As in shop, for this product.", "同 shop，仅对该商品。")},
+		{Name: asFoundName, Type: TypeString, Cost: CostLocal,
+			Rule: lang.T("written by `shopctl import`", "由 `shopctl import` 写入"),
+			Doc: lang.T("The content's digest as import found it in the shop. While the content is that, rules that it breaks are warnings, because the shop has it already. After a change of the content they are errors again; then remove it.",
+				"导入时店铺中内容的摘要。内容未变时，违反规则只作警告，因为店铺里已经如此；内容修改后恢复为错误，届时请删除该属性。")},
 	},
 	Blocks: []BlockSpec{descSpec, componentSpec, skuSpec},
 }
@@ -160,3 +167,6 @@ var skuSpec = BlockSpec{
 			Doc:  lang.T("What tells this variant from the others, in the order in which it is written. May be left out when there is one SKU.", "区分规格的属性，按书写顺序。只有一个 SKU 时可省略。")},
 	},
 }
+
+// asFoundName is the attribute that seals the content of an imported product.
+const asFoundName = "as_found"

@@ -166,6 +166,8 @@ func blockOf(b *reconcile.Block) lang.Text {
 		t = lang.T("its out_product_id was used before and cannot be used again", "out_product_id 曾被使用，不能再用")
 	case reconcile.BlockShelf:
 		return lang.F("its shelf state %s is not known to this program", "货架状态 %s 不在本程序已知范围内", b.Reason)
+	case reconcile.BlockNotGranted:
+		t = lang.T("it is declared as granted, and the shop does not have it", "声明为已获得（granted = true），但店铺并没有")
 	default:
 		t = lang.Same(string(b.Kind))
 	}
@@ -192,6 +194,9 @@ func remedyOf(b *reconcile.Block, a schema.Address) lang.Text {
 		return lang.T("declare the product under another out_product_id", "换一个 out_product_id 声明该商品")
 	case reconcile.BlockShelf:
 		return lang.T("look at the product in the console; nothing is sent for it", "请在后台查看该商品；本程序不会对它发送任何请求")
+	case reconcile.BlockNotGranted:
+		return lang.T("remove granted = true and add its papers, and apply submits them; or ask for it in the console",
+			"删除 granted = true 并补充证照，apply 会提交审核；或在后台申请")
 	}
 	return lang.Text{}
 }
