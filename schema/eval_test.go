@@ -58,7 +58,7 @@ func TestManyRowsAreCounted(t *testing.T) {
 	files := manyRows(t, 40)
 	files["p.hcl"] = []byte(strings.Replace(string(files["p.hcl"]), "each.value.title", `"巾${length(each.key)}"`, 1))
 	_, ds := Load(writeFiles(t, files), LoadOptions{})
-	if len(ds) != 1 || !strings.Contains(ds[0].Why.EN, `(row "p0") And 39 more rows.`) {
+	if len(ds) != 2 || !strings.Contains(ds[0].Why.EN, `(row "p0") And 39 more rows.`) || ds[1].Rule != rulePictureAlike.name {
 		t.Errorf("findings %v", ds)
 		for _, d := range ds {
 			t.Log(d.Rule, d.Why.EN)

@@ -44,7 +44,7 @@ type scanner struct {
 	top    int // operators of the current top-level line
 	unary  int
 	start  bool // at the start of a statement of the top level
-	words  map[string]bool
+	words  map[string]int
 	// deepest is the largest number of open frames so far.
 	deepest int
 	fault   *fault
@@ -52,14 +52,14 @@ type scanner struct {
 
 // guardNative checks a file in native syntax and returns the words that stand
 // first in its top-level statements, which are its block types.
-func guardNative(src []byte) (words map[string]bool, f *fault) {
-	s := &scanner{src: src, start: true, words: map[string]bool{}}
+func guardNative(src []byte) (words map[string]int, f *fault) {
+	s := &scanner{src: src, start: true, words: map[string]int{}}
 	return s.words, s.run()
 }
 
 // guardTemplate checks a string that is evaluated as a template (JSON syntax).
 func guardTemplate(src []byte) *fault {
-	s := &scanner{src: src, words: map[string]bool{}}
+	s := &scanner{src: src, words: map[string]int{}}
 	s.push(frame{kind: frameHeredoc})
 	return s.run()
 }
@@ -206,7 +206,7 @@ func (s *scanner) word() {
 		s.pos++
 	}
 	if s.start && len(s.stack) == 0 {
-		s.words[string(s.src[from:s.pos])] = true
+		s.words[string(s.src[from:s.pos])]++
 	}
 }
 
@@ -346,8 +346,8 @@ func (s *scanner) sequence(c byte) {
 
 // guardJSON checks a file in JSON syntax, the strings of which are templates,
 // and returns its top-level names.
-func guardJSON(src []byte) (words map[string]bool, f *fault) {
-	words = map[string]bool{}
+func guardJSON(src []byte) (words map[string]int, f *fault) {
+	words = map[string]int{}
 	dec := json.NewDecoder(bytes.NewReader(src))
 	dec.UseNumber()
 	depth := 0
@@ -376,7 +376,7 @@ func guardJSON(src []byte) (words map[string]bool, f *fault) {
 				return words, f
 			}
 			if depth == 1 { // block types, and nothing else that matters
-				words[tok] = true
+				words[tok]++
 			}
 		}
 	}

@@ -85,7 +85,7 @@ func FuzzGuard(f *testing.F) {
 		if guardBytes(src) != nil {
 			return
 		}
-		s := &scanner{src: src, start: true, words: map[string]bool{}}
+		s := &scanner{src: src, start: true, words: map[string]int{}}
 		if s.run() != nil {
 			return
 		}

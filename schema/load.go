@@ -16,6 +16,22 @@ type LoadOptions struct {
 	// Tree is the platform's category tree; nil when it is not known here: then
 	// name paths stay unresolved and nothing is said about categories.
 	Tree *CategoryTree
+	// CacheDir remembers which pictures were decoded, and the smaller ones that
+	// were made; "" remembers nothing beyond this run.
+	CacheDir string
+	// Progress hears how far the reading is, often; nil for nobody. It is called
+	// by one goroutine at a time.
+	Progress func(LoadProgress)
+}
+
+// LoadProgress is how far Load is.
+type LoadProgress struct {
+	Products int // made so far
+	// Total is how many products are known to come. It may still grow: a table
+	// is counted when its turn comes.
+	Total    int
+	Pictures int   // files read and decoded so far
+	Bytes    int64 // of these files
 }
 
 // Load reads every *.hcl and *.hcl.json below dir and returns all findings,
@@ -29,7 +45,7 @@ func Load(dir string, opt LoadOptions) (*Catalog, Diagnostics) {
 	}
 	defer root.close()
 	l := &loader{
-		opt: opt, report: r, dir: root, library: newLibrary(root, opt.Tree), meter: &meter{},
+		opt: opt, report: r, dir: root, library: newLibrary(root, opt.Tree), meter: &meter{}, pace: newPace(opt.Progress),
 		variables: map[string]*variable{}, locals: map[string]hcl.Expression{}, blocks: map[string][]*hcl.Block{},
 	}
 	catalog := l.load(dir)
@@ -48,6 +64,7 @@ type loader struct {
 	dir     *directory
 	library *library
 	meter   *meter
+	pace    *pace
 
 	variables map[string]*variable
 	locals    map[string]hcl.Expression
@@ -69,6 +86,7 @@ func (l *loader) load(dir string) *Catalog {
 			autoVars = append(autoVars, file)
 		} else if words, src, ok := l.scan(file); ok && onlyProducts(words) && !isJSON(file) {
 			l.bulk = append(l.bulk, file)
+			l.pace.expect(words[spuSpec.Name])
 		} else if ok {
 			l.declare(l.parseBlocks(file, src))
 		}
@@ -90,14 +108,14 @@ func (l *loader) declaresShop(file string) bool {
 		return false
 	}
 	words, _ := guard(file, src)
-	return words[shopSpec.Name]
+	return words[shopSpec.Name] > 0
 }
 
-func onlyProducts(words map[string]bool) bool { return len(words) == 1 && words[spuSpec.Name] }
+func onlyProducts(words map[string]int) bool { return len(words) == 1 && words[spuSpec.Name] > 0 }
 
 // guard checks what is read before the parser sees it, and returns the words
-// that begin its top-level statements.
-func guard(file string, src []byte) (map[string]bool, *fault) {
+// that begin its top-level statements, counted.
+func guard(file string, src []byte) (map[string]int, *fault) {
 	if f := guardBytes(src); f != nil {
 		return nil, f
 	}
@@ -108,7 +126,7 @@ func guard(file string, src []byte) (map[string]bool, *fault) {
 }
 
 // scan reads a file and checks it; ok is false when it is not to be parsed.
-func (l *loader) scan(file string) (words map[string]bool, src []byte, ok bool) {
+func (l *loader) scan(file string) (words map[string]int, src []byte, ok bool) {
 	src, ok = l.readSource(file)
 	if !ok {
 		return nil, nil, false
@@ -117,7 +135,7 @@ func (l *loader) scan(file string) (words map[string]bool, src []byte, ok bool) 
 	return words, src, ok
 }
 
-func (l *loader) check(file string, src []byte) (words map[string]bool, ok bool) {
+func (l *loader) check(file string, src []byte) (words map[string]int, ok bool) {
 	words, f := guard(file, src)
 	if f != nil {
 		l.report.addFault(file, src, f)
@@ -206,6 +224,8 @@ func (l *loader) objects(dir string) *Catalog {
 
 	b := newBuilder(l, dir)
 	b.shops(l.evaluateAll(c, e, &shopSpec))
+	b.hang(newWorkshop(l.dir, b.catalog.Shop.Images, l.opt.CacheDir), l.pace)
+	defer b.gallery.shop.kept.save()
 	b.merchants(l.evaluateAll(c, e, &merchantSpec))
 	for _, f := range brands {
 		l.evaluate(e, f, b.brand)
@@ -213,7 +233,7 @@ func (l *loader) objects(dir string) *Catalog {
 	for _, f := range l.forms(c, &qualificationSpec) {
 		l.evaluate(e, f, b.qualification)
 	}
-	l.products(c, e, b.spu)
+	l.products(c, e, b)
 	return b.finish()
 }
 
@@ -259,8 +279,23 @@ func (l *loader) evaluateAll(c *checker, e *evaluator, spec *BlockSpec) []*node 
 	return nodes
 }
 
-// products makes the SPUs, those of the bulk files file by file.
-func (l *loader) products(c *checker, e *evaluator, yield func(*node)) {
+// products makes the SPUs, those of the bulk files file by file. They are made
+// some at a time, so that their pictures can be decoded side by side.
+func (l *loader) products(c *checker, e *evaluator, b *builder) {
+	var waiting []*node
+	build := func() {
+		b.spus(waiting)
+		l.pace.products(len(waiting))
+		waiting = waiting[:0]
+	}
+	l.pace.expect(len(l.blocks[spuSpec.Name]))
+	e.counted = func(elements int) { l.pace.expect(elements - 1) }
+	defer func() { e.counted = nil }()
+	yield := func(n *node) {
+		if waiting = append(waiting, n); len(waiting) == batch {
+			build()
+		}
+	}
 	for _, f := range l.forms(c, &spuSpec) {
 		l.evaluate(e, f, yield)
 	}
@@ -269,13 +304,17 @@ func (l *loader) products(c *checker, e *evaluator, yield func(*node)) {
 		if !ok {
 			continue
 		}
-		for _, b := range l.parseBlocks(file, src) {
-			if b.Type == spuSpec.Name {
-				l.evaluate(e, c.form(&spuSpec, b, nil), yield)
+		for _, block := range l.parseBlocks(file, src) {
+			if block.Type == spuSpec.Name {
+				l.evaluate(e, c.form(&spuSpec, block, nil), yield)
 			}
 		}
 	}
+	build()
 }
+
+// batch is how many products are made at a time.
+const batch = 256
 
 func keySet[V any](m map[string]V) map[string]bool {
 	set := make(map[string]bool, len(m))

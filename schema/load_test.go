@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/shopctl/shopctl/schema/raster"
 )
 
 func mustLoad(t testing.TB, files map[string][]byte, opt LoadOptions) *Catalog {
@@ -27,7 +29,7 @@ func mustLoad(t testing.TB, files map[string][]byte, opt LoadOptions) *Catalog {
 }
 
 func img(key []byte, path string) Image {
-	return Image{Key: keyOf(key), Path: path, Size: int64(len(key)), Width: 4, Height: 3}
+	return Image{Key: keyOf(raster.DigestOf(key)), Path: path, Size: int64(len(key)), Width: 4, Height: 3}
 }
 
 func TestDesignExample(t *testing.T) {
@@ -75,7 +77,7 @@ func TestDesignExample(t *testing.T) {
 		},
 	}
 	ignored := cmp.FilterPath(func(p cmp.Path) bool {
-		return slices.Contains([]string{"Range", "Images", "Sources", "Digest", "dir"}, strings.TrimPrefix(p.Last().String(), "."))
+		return slices.Contains([]string{"Range", "Images", "Sources", "Digest", "dir", "workshop"}, strings.TrimPrefix(p.Last().String(), "."))
 	}, cmp.Ignore())
 	if diff := cmp.Diff(want, c, ignored); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
@@ -174,7 +176,7 @@ func TestOpen(t *testing.T) {
 	files := exampleFiles(t)
 	dir := writeFiles(t, files)
 	c, _ := Load(dir, LoadOptions{})
-	key := keyOf(files["img/719/1.png"])
+	key := keyOf(raster.DigestOf(files["img/719/1.png"]))
 	r, err := c.Open(key)
 	if err != nil {
 		t.Fatal(err)

@@ -49,6 +49,9 @@ func (b *builder) shop(n *node) {
 	if guard := n.first("guard"); guard != nil {
 		s.Guard = b.guard(guard)
 	}
+	if images := n.first("images"); images != nil {
+		s.Images = b.images(images)
+	}
 	b.checkShop(n, s)
 }
 
@@ -126,6 +129,27 @@ func (b *builder) guardCount(n *node, name string) *int {
 		b.add(ruleGuard, n.place(name), lang.F("%s is negative.", "%s 为负数。", name), lang.T("Write 0 or more, or leave it out for no limit.", "请写不小于 0 的数，或省略表示不限制。"))
 	}
 	return &count
+}
+
+// The bounds of max_side, in pixels.
+const (
+	minSide = 100
+	maxSide = 10_000
+)
+
+func (b *builder) images(n *node) ImagePolicy {
+	p := ImagePolicy{Fix: get[bool](n, "fix")}
+	if !n.has("max_side") {
+		return p
+	}
+	side := get[int64](n, "max_side")
+	if side < minSide || side > maxSide {
+		b.add(ruleMaxSide, n.place("max_side"), lang.F("max_side is %d pixels.", "max_side 为 %d 像素。", side),
+			lang.F("Write %d to %d; 1440 is plenty for a product page.", "请写 %d 到 %d；商品页面 1440 已足够。", minSide, maxSide))
+		return p
+	}
+	p.MaxSide = int(side)
+	return p
 }
 
 // The values of service_agent_type (reference section 7.3).

@@ -76,6 +76,18 @@ var shopSpec = BlockSpec{
 					Doc: lang.T("How many objects may change in one run.", "一次最多可变更多少个对象。")},
 			},
 		},
+		{
+			Name: "images", Single: true,
+			Doc: lang.T("What happens to pictures that are too large: more than 2 MB, or longer than max_side. The files are never changed; what is sent is a smaller picture made of them.",
+				"图片过大（超过 2 MB，或长边超过 max_side）时如何处理。文件本身不会被修改，发送的是由它生成的较小图片。"),
+			Example: "images {\n  fix      = true\n  max_side = 1440\n}\n",
+			Attrs: []AttrSpec{
+				{Name: "fix", Type: TypeBool, Default: "false", Cost: CostLocal,
+					Doc: lang.T("Make smaller pictures of those that are too large; otherwise they are errors.", "自动缩小过大的图片；否则视为错误。")},
+				{Name: "max_side", Type: TypeInteger, Cost: CostLocal, Unit: lang.T("pixels", "像素"), Rule: lang.T("100 to 10,000", "100 到 10,000"),
+					Doc: lang.T("The longest side that a picture may have; any when left out.", "图片长边的上限；省略表示不限制。")},
+			},
+		},
 	},
 }
 
