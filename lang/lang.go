@@ -7,6 +7,7 @@ package lang
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -60,3 +61,11 @@ func (t Text) In(l Lang) string {
 
 // IsZero reports whether there is no text at all.
 func (t Text) IsZero() bool { return t.EN == "" && t.ZH == "" }
+
+// Size is a size in bytes as people read it: in MB, at least 0.1, or in GB.
+func Size(bytes int64) string {
+	if bytes >= 1e9 {
+		return strconv.FormatFloat(float64(bytes)/1e9, 'f', 1, 64) + " GB"
+	}
+	return strconv.FormatFloat(max(float64(bytes)/1e6, 0.1), 'f', 1, 64) + " MB"
+}

@@ -76,6 +76,10 @@ type Scope struct {
 	AuditIDs []string
 	// Merchant, Brands and Qualifications say whether these are to be read.
 	Merchant, Brands, Qualifications bool
+	// Progress hears how many copies of products have been listed so far, and of
+	// how many; the total is 0 while the platform has not said it. It is called by
+	// one goroutine at a time; nil for nobody.
+	Progress func(done, total int)
 }
 
 // Observation is what a shop had at one time.

@@ -21,8 +21,9 @@ type Run struct {
 	Policy   Policy
 	// Observation is what the plan was made from.
 	Observation *provider.Observation
-	// Parallelism bounds the calls in flight; 4 when zero.
-	Parallelism int
+	// Parallelism bounds the objects that are worked on at the same time,
+	// UploadParallelism the pictures; 4 each when zero.
+	Parallelism, UploadParallelism int
 	// Wait is how long to go on watching reviews after the plan is through, and
 	// doing what their verdicts allow.
 	Wait time.Duration
@@ -103,6 +104,9 @@ func (r *Run) prepare() {
 	}
 	if r.Parallelism == 0 {
 		r.Parallelism = defaultParallelism
+	}
+	if r.UploadParallelism == 0 {
+		r.UploadParallelism = defaultParallelism
 	}
 	if r.Stop == nil {
 		r.Stop = make(chan struct{})

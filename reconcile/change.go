@@ -20,6 +20,7 @@ const lookPause = 500 * time.Millisecond
 
 // change does what can be done now about one object, and notes where it ends.
 func (p *pass) change(ctx context.Context, planned *Change) {
+	defer p.another()
 	own := *planned // what is planned stays as it was shown
 	c := &own
 	if need, failed := p.failedNeed(c); failed {
@@ -53,6 +54,20 @@ func (p *pass) change(ctx context.Context, planned *Change) {
 	p.conclude(c, err)
 }
 
+// another counts an object that is over for this pass.
+func (p *pass) another() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.changes.done++
+}
+
+// howFar adds to an event how many objects are over.
+func (p *pass) howFar(e Event) Event {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.changes.event(e)
+}
+
 // failedNeed finds an object that c needs and that has failed in this run.
 func (p *pass) failedNeed(c *Change) (schema.Address, bool) {
 	p.mu.Lock()
@@ -74,7 +89,7 @@ func (p *pass) steps(ctx context.Context, c *Change) error {
 		if err := p.admit(ctx, c.Steps[i:]); err != nil {
 			return err
 		}
-		p.tell(Event{Kind: EventStarted, Address: c.Address, Op: op})
+		p.tell(p.howFar(Event{Kind: EventStarted, Address: c.Address, Op: op}))
 		if err := p.step(ctx, c, op); err != nil {
 			c.Steps = c.Steps[i:]
 			return err
@@ -83,7 +98,7 @@ func (p *pass) steps(ctx context.Context, c *Change) error {
 			res.Steps = append(res.Steps, op)
 			p.report.Calls += op.Calls()
 		})
-		p.tell(Event{Kind: EventDone, Address: c.Address, Op: op})
+		p.tell(p.howFar(Event{Kind: EventDone, Address: c.Address, Op: op}))
 	}
 	return nil
 }

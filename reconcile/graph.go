@@ -9,6 +9,7 @@ import (
 // node is one piece of work. It becomes ready when all it comes after is over;
 // among ready nodes the lowest rank goes first, then the earliest added.
 type node struct {
+	lane  lane
 	rank  int
 	after []*node
 	do    func(ctx context.Context)
@@ -18,19 +19,34 @@ type node struct {
 	waiters []*node
 }
 
-// runGraph runs every node once, at most width at a time. It stops starting
-// nodes when stop is closed or ctx ends, waits for those that run, and reports
-// whether all were started. A cycle is a mistake of this program and panics.
-func runGraph(ctx context.Context, stop <-chan struct{}, width int, nodes []*node) bool {
-	g := &graph{stop: stop, width: max(width, 1), left: len(nodes)}
+// lane is which limit a node counts against.
+type lane int
+
+// The lanes: uploads go through links of their own, so that a product never
+// waits behind pictures that are not its own.
+const (
+	laneObjects lane = iota
+	laneUploads
+	lanes
+)
+
+// runGraph runs every node once, of each lane at most so many at a time as
+// widths says. It stops starting nodes when stop is closed or ctx ends, waits
+// for those that run, and reports whether all were started. A cycle is a mistake
+// of this program and panics.
+func runGraph(ctx context.Context, stop <-chan struct{}, widths [lanes]int, nodes []*node) bool {
+	g := &graph{stop: stop, left: len(nodes)}
 	g.wake = sync.NewCond(&g.mu)
+	for i := range g.lanes {
+		g.lanes[i].width = max(widths[i], 1)
+	}
 	for i, n := range nodes {
 		n.index, n.open = i, len(n.after)
 		for _, first := range n.after {
 			first.waiters = append(first.waiters, n)
 		}
 		if n.open == 0 {
-			heap.Push(&g.ready, n)
+			heap.Push(&g.lanes[n.lane].ready, n)
 		}
 	}
 	done := make(chan struct{})
@@ -43,10 +59,15 @@ type graph struct {
 	stop    <-chan struct{}
 	mu      sync.Mutex
 	wake    *sync.Cond
-	ready   readyHeap
-	width   int
-	running int
+	lanes   [lanes]track
+	running int // in all lanes
 	left    int // nodes not finished
+}
+
+// track is one lane of a running graph.
+type track struct {
+	ready          readyHeap
+	width, running int
 }
 
 // watch turns the end of ctx, or of stop, into a wake-up.
@@ -76,21 +97,35 @@ func (g *graph) run(ctx context.Context) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for g.left > 0 {
-		stopped := g.stopped(ctx)
-		switch {
-		case stopped && g.running == 0:
+		if stopped := g.stopped(ctx); stopped && g.running == 0 {
 			return false
-		case stopped, g.running >= g.width, len(g.ready) == 0 && g.running > 0:
+		} else if stopped {
 			g.wake.Wait()
 			continue
-		case len(g.ready) == 0:
+		}
+		n := g.next()
+		switch {
+		case n != nil:
+			g.running++
+			g.lanes[n.lane].running++
+			go g.start(ctx, n)
+		case g.running > 0:
+			g.wake.Wait()
+		default:
 			panic("reconcile: the plan's needs form a cycle")
 		}
-		n := heap.Pop(&g.ready).(*node)
-		g.running++
-		go g.start(ctx, n)
 	}
 	return true
+}
+
+// next takes a ready node of a lane that has room, nil when there is none.
+func (g *graph) next() *node {
+	for i := range g.lanes {
+		if t := &g.lanes[i]; t.running < t.width && len(t.ready) > 0 {
+			return heap.Pop(&t.ready).(*node)
+		}
+	}
+	return nil
 }
 
 func (g *graph) start(ctx context.Context, n *node) {
@@ -98,10 +133,11 @@ func (g *graph) start(ctx context.Context, n *node) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.running--
+	g.lanes[n.lane].running--
 	g.left--
 	for _, w := range n.waiters {
 		if w.open--; w.open == 0 {
-			heap.Push(&g.ready, w)
+			heap.Push(&g.lanes[w.lane].ready, w)
 		}
 	}
 	g.wake.Broadcast()

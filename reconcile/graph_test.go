@@ -23,7 +23,7 @@ func TestGraphRunsAfterNeeds(t *testing.T) {
 	brand := add("brand", 2, picture)
 	product := add("product", 2, picture, brand)
 	price := add("price", 1)
-	if !runGraph(t.Context(), nil, 1, []*node{picture, brand, product, price}) {
+	if !runGraph(t.Context(), nil, [lanes]int{1, 1}, []*node{picture, brand, product, price}) {
 		t.Error("not everything was started")
 	}
 	if want := []string{"price", "picture", "brand", "product"}; !slices.Equal(order, want) {
@@ -47,7 +47,7 @@ func TestGraphIsBounded(t *testing.T) {
 			running.Add(-1)
 		}})
 	}
-	runGraph(t.Context(), nil, 3, nodes)
+	runGraph(t.Context(), nil, [lanes]int{3, 3}, nodes)
 	if most.Load() > 3 || ran.Load() != 100 {
 		t.Errorf("%d at a time, %d ran", most.Load(), ran.Load())
 	}
@@ -65,7 +65,7 @@ func TestGraphStopsGently(t *testing.T) {
 			<-stop
 		}})
 	}
-	if runGraph(t.Context(), stop, 2, nodes) {
+	if runGraph(t.Context(), stop, [lanes]int{2, 2}, nodes) {
 		t.Error("a stopped run says that it started everything")
 	}
 	if n := ran.Load(); n > 3 {
@@ -80,7 +80,7 @@ func TestGraphEndsWithItsContext(t *testing.T) {
 	for range 10 {
 		nodes = append(nodes, &node{do: func(ctx context.Context) { cancel(); <-ctx.Done() }})
 	}
-	if runGraph(ctx, nil, 1, nodes) {
+	if runGraph(ctx, nil, [lanes]int{1, 1}, nodes) {
 		t.Error("a cancelled run says that it started everything")
 	}
 }
@@ -93,7 +93,7 @@ func TestGraphPanicsOnACycle(t *testing.T) {
 	}()
 	a, b := &node{do: func(context.Context) {}}, &node{do: func(context.Context) {}}
 	a.after, b.after = []*node{b}, []*node{a}
-	runGraph(t.Context(), nil, 1, []*node{a, b})
+	runGraph(t.Context(), nil, [lanes]int{1, 1}, []*node{a, b})
 }
 
 // BenchmarkMake plans for shops in which nothing, or every price, has changed.
@@ -131,4 +131,15 @@ func addSynced(w *world, id string, changed bool) {
 		s.SKUs[0].SalePrice = 890
 	}
 	w.cat.SPUs[id] = s
+}
+
+// Uploads fill their own lane and leave room in the other.
+func TestUploadsHaveALaneOfTheirOwn(t *testing.T) {
+	release := make(chan struct{})
+	var nodes []*node
+	for range 3 {
+		nodes = append(nodes, &node{lane: laneUploads, do: func(context.Context) { <-release }})
+	}
+	nodes = append(nodes, &node{do: func(context.Context) { close(release) }})
+	runGraph(t.Context(), nil, [lanes]int{1, 3}, nodes) // ends only if the object runs beside the uploads
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/schema"
 	"github.com/shopctl/shopctl/state"
@@ -415,6 +416,10 @@ func (pl *planner) uploads(changes []Change) []Upload {
 				up = &Upload{Key: image.Key, Path: image.Path, URL: image.URL, Size: image.Size}
 				byKey[image.Key] = up
 			}
+			if image.Original != nil {
+				up.OriginalSize = image.Original.Size
+				c.Notes = append(c.Notes, shrunk(image))
+			}
 			up.For = append(up.For, c.Address)
 			c.Images = append(c.Images, image.Key)
 		}
@@ -427,6 +432,14 @@ func (pl *planner) uploads(changes []Change) []Upload {
 		return cmp.Or(a.For[0].Compare(b.For[0]), cmp.Compare(a.Key, b.Key))
 	})
 	return list
+}
+
+// shrunk tells of a picture that is too large to be sent as it is.
+func shrunk(image schema.Image) lang.Text {
+	o := image.Original
+	return lang.F("%s is too large (%d×%d pixels, %s) and is shrunk to %d×%d, %s; the file stays as it is",
+		"%s 过大（%d×%d 像素，%s），将缩小为 %d×%d，%s；原文件不变",
+		image.Path, o.Width, o.Height, lang.Size(o.Size), image.Width, image.Height, lang.Size(image.Size))
 }
 
 // pictures are the distinct pictures that the change must still upload.

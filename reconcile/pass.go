@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -21,22 +21,21 @@ type pass struct {
 	pl *planner
 	// granted is set when an audit turned out to be unnecessary or granted at
 	// once, so that what waited for it can go on without waiting for time to pass.
-	granted bool
-	total   int
-	done    int
-	seen    map[schema.Address]*provider.Product // read again during the pass
-	err     error                                // the state could not be written: nothing may go on
+	granted          bool
+	uploads, changes phase
+	seen             map[schema.Address]*provider.Product // read again during the pass
+	err              error                                // the state could not be written: nothing may go on
 }
 
 // pass runs the plan once. progress reports whether looking again at once may
 // bring more.
 func (r *Run) pass(ctx context.Context, plan *Plan) (progress bool, err error) {
-	p := &pass{Run: r, pl: newPlanner(r.Catalog, r.Session.State(), r.Observation, r.Policy), total: len(plan.Uploads), seen: map[schema.Address]*provider.Product{}}
+	p := &pass{Run: r, pl: newPlanner(r.Catalog, r.Session.State(), r.Observation, r.Policy), uploads: uploadPhase(plan, r.Now()), changes: phase{began: r.Now(), total: len(plan.Changes)}, seen: map[schema.Address]*provider.Product{}}
 	p.pl.record, p.pl.image = r.Session.Record, r.Session.Image
 	if err := p.learn(ctx, plan); err != nil {
 		return false, err
 	}
-	runGraph(ctx, r.Stop, r.Parallelism, p.nodes(plan))
+	runGraph(ctx, r.Stop, [lanes]int{laneObjects: r.Parallelism, laneUploads: r.UploadParallelism}, p.nodes(plan))
 	p.unstarted(plan)
 	return p.granted, p.err
 }
@@ -61,14 +60,35 @@ func (p *pass) learn(ctx context.Context, plan *Plan) error {
 // learnWidth is how many entries of the journal wait for the disk together.
 const learnWidth = 64
 
-// nodes is the graph: uploads first among equals, then free changes, then what
-// goes to review, so that a price never waits behind a submission.
+// phase is how far one kind of work of a pass is.
+type phase struct {
+	began             time.Time
+	done, total       int
+	bytes, totalBytes int64
+}
+
+// event adds to an event how far its phase is.
+func (f *phase) event(e Event) Event {
+	e.Began, e.Done, e.Total, e.Bytes, e.TotalBytes = f.began, f.done, f.total, f.bytes, f.totalBytes
+	return e
+}
+
+func uploadPhase(plan *Plan, now time.Time) phase {
+	f := phase{began: now, total: len(plan.Uploads)}
+	for i := range plan.Uploads {
+		f.totalBytes += plan.Uploads[i].Size
+	}
+	return f
+}
+
+// nodes is the graph: free changes first, then what goes to review, so that a
+// price never waits behind a submission; uploads go beside them.
 func (p *pass) nodes(plan *Plan) []*node {
 	uploads := make(map[schema.ImageKey]*node, len(plan.Uploads))
 	nodes := make([]*node, 0, len(plan.Uploads)+len(plan.Changes))
 	for i := range plan.Uploads {
 		up := &plan.Uploads[i]
-		n := &node{rank: classRank[ClassReview], do: func(ctx context.Context) { p.upload(ctx, up) }}
+		n := &node{lane: laneUploads, rank: classRank[ClassReview], do: func(ctx context.Context) { p.upload(ctx, up) }}
 		uploads[up.Key] = n
 		nodes = append(nodes, n)
 	}
@@ -123,8 +143,9 @@ func (p *pass) broken() bool {
 func (p *pass) upload(ctx context.Context, up *Upload) {
 	err := p.uploadOne(ctx, up)
 	p.mu.Lock()
-	p.done++
-	e := Event{Kind: EventUploaded, Image: up.Key, Done: p.done, Total: p.total, Err: err}
+	p.uploads.done++
+	p.uploads.bytes += up.Size
+	e := p.uploads.event(Event{Kind: EventUploaded, Image: up.Key, Err: err})
 	if err != nil {
 		p.failed[up.Key] = err
 	} else {
@@ -144,7 +165,7 @@ func (p *pass) uploadOne(ctx context.Context, up *Upload) error {
 	}
 	picture := provider.Picture{Key: up.Key, URL: up.URL, Size: up.Size}
 	if up.URL == "" {
-		picture.Name = path.Base(up.Path)
+		picture.Name = p.Catalog.Images[up.Key].FileName()
 		picture.Open = func() (io.ReadCloser, error) { return p.Catalog.Open(up.Key) }
 	}
 	url, err := p.Provider.UploadImage(ctx, picture)

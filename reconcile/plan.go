@@ -193,11 +193,13 @@ const (
 
 // Upload is one picture the platform does not have yet.
 type Upload struct {
-	Key  schema.ImageKey  `json:"key"`
-	Path string           `json:"path,omitempty"`
-	URL  string           `json:"url,omitempty"`
-	Size int64            `json:"size"` // bytes
-	For  []schema.Address `json:"for"`
+	Key  schema.ImageKey `json:"key"`
+	Path string          `json:"path,omitempty"`
+	URL  string          `json:"url,omitempty"`
+	Size int64           `json:"size"` // bytes, as they are sent
+	// OriginalSize is that of the file, where a smaller picture is sent in its place.
+	OriginalSize int64            `json:"original_size,omitempty"`
+	For          []schema.Address `json:"for"`
 }
 
 // WaitKind is what a change waits for.

@@ -15,11 +15,15 @@ type Event struct {
 	Address schema.Address
 	Op      Op              // for EventStarted, EventDone and EventFailed
 	Image   schema.ImageKey // for EventUploaded
-	Done    int             // finished so far, of Total, in the phase of this event
-	Total   int
-	Wait    *Wait  // for EventWaiting
-	Block   *Block // for EventBlocked
-	Err     error  // for EventFailed and EventRetry
+	// Done of Total are finished in the phase of this event, which began at Began:
+	// pictures for EventUploaded, else objects. Bytes of TotalBytes are those of the
+	// pictures.
+	Done, Total       int
+	Bytes, TotalBytes int64
+	Began             time.Time
+	Wait              *Wait  // for EventWaiting
+	Block             *Block // for EventBlocked
+	Err               error  // for EventFailed and EventRetry
 	// Until is when work goes on: for EventPolling and EventRetry.
 	Until time.Time
 }

@@ -8,7 +8,6 @@ import (
 	"path"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -258,21 +257,14 @@ func (w *workshop) failure(name string, err error) *callError {
 func (w *workshop) tooLarge(name string) *callError {
 	size := lang.T("more", "更大")
 	if info, err := w.dir.root.Stat(name); err == nil {
-		size = lang.Same(megabytes(info.Size()))
+		size = lang.Same(lang.Size(info.Size()))
 	}
 	if w.fix {
 		return &callError{rule: rulePictureSize,
-			why:    lang.F("%[1]s has %[2]s; a picture of more than %[3]s is not even opened.", "%[1]s 有 %[4]s；超过 %[3]s 的图片不会打开。", name, size.EN, megabytes(maxOriginalSize), size.ZH),
+			why:    lang.F("%[1]s has %[2]s; a picture of more than %[3]s is not even opened.", "%[1]s 有 %[4]s；超过 %[3]s 的图片不会打开。", name, size.EN, lang.Size(maxOriginalSize), size.ZH),
 			remedy: lang.T("Export it smaller.", "请导出更小的图片。")}
 	}
 	return &callError{rule: rulePictureSize,
 		why:    lang.F("%[1]s has %[2]s; the platform refuses more than 2 MB (reference section 5).", "%[1]s 有 %[3]s；平台不接受超过 2 MB 的图片。", name, size.EN, size.ZH),
 		remedy: lang.T("Make it smaller, or let shopctl do it: shop { images { fix = true } }.", "请压缩图片，或让 shopctl 代劳：shop { images { fix = true } }。")}
-}
-
-// megabytes is a size in MB with one decimal, rounded up, so that nothing that
-// is too large looks as if it were not.
-func megabytes(size int64) string {
-	tenths := (size*10 + 1<<20 - 1) >> 20
-	return strconv.FormatInt(tenths/10, 10) + "." + strconv.FormatInt(tenths%10, 10) + " MB"
 }

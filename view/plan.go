@@ -140,12 +140,23 @@ func (p *page) uploads(uploads []reconcile.Upload) {
 	if len(uploads) == 0 {
 		return
 	}
-	var size int64
+	var size, before, after int64
+	shrunk := 0
 	for _, u := range uploads {
 		size += u.Size
+		if u.OriginalSize > 0 {
+			shrunk++
+			before += u.OriginalSize
+			after += u.Size
+		}
 	}
 	t := counted(len(uploads), "picture is", "pictures are", "张图片")
-	p.line(0, both(t.EN+" uploaded first, each once ("+megabytes(size)+").", "先上传 "+t.ZH+"，每张只传一次（"+megabytes(size)+"）。"))
+	p.line(0, both(t.EN+" uploaded first, each once ("+lang.Size(size)+").", "先上传 "+t.ZH+"，每张只传一次（"+lang.Size(size)+"）。"))
+	if shrunk > 0 {
+		t := counted(shrunk, "picture is", "pictures are", "张图片")
+		sizes := lang.Size(before) + " -> " + lang.Size(after)
+		p.line(0, both(t.EN+" shrunk: "+sizes+". The files stay as they are.", "其中 "+t.ZH+"会缩小："+sizes+"。原文件不变。"))
+	}
 	p.blank()
 }
 

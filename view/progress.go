@@ -16,6 +16,7 @@ type Progress struct {
 	titles map[schema.Address]string
 	said   map[schema.Address]string // the last line of each object
 	shown  time.Time
+	spoken time.Time // when the uploading was last told in a line of its own
 }
 
 // Progress makes a listener for the events of one run of a plan. While it is
@@ -94,6 +95,7 @@ const redrawEvery = 100 * time.Millisecond
 // clock is needed.
 func (g *Progress) redraw(e reconcile.Event) {
 	if g.status == nil {
+		g.speak(e)
 		return
 	}
 	if e.Kind == reconcile.EventUploaded && e.Done == e.Total {
@@ -108,17 +110,39 @@ func (g *Progress) redraw(e reconcile.Event) {
 		return
 	}
 	g.shown = e.At
-	line := clean(t.In(g.view.Lang))
-	if w := g.view.width(); w > 0 {
-		line = cells.Truncate(line, w-1, "…")
+	g.view.progress(t)
+}
+
+// speak tells of a long uploading where lines cannot be redrawn. Objects have
+// lines of their own.
+func (g *Progress) speak(e reconcile.Event) {
+	if e.Kind != reconcile.EventUploaded || e.Done == e.Total || e.At.Sub(e.Began) < patience || e.At.Sub(g.spoken) < spokenEvery {
+		return
 	}
-	g.status.Set(line)
+	g.spoken = e.At
+	g.view.progress(uploading(e))
+}
+
+// uploading is how far the uploads are: files, bytes, rate, time left.
+func uploading(e reconcile.Event) lang.Text {
+	text := join(lang.T("uploading pictures: ", "正在上传图片："), outOf(e.Done, e.Total))
+	took := e.At.Sub(e.Began)
+	if e.TotalBytes == 0 { // pictures by URL alone: their size is not known
+		return join(text, pace{e.Done, e.Total, took}.tail())
+	}
+	text = join(text, lang.F(", %s of %s", "，%s / %s", lang.Size(e.Bytes), lang.Size(e.TotalBytes)))
+	if took < patience || e.Bytes == 0 {
+		return text
+	}
+	rate := float64(e.Bytes) / took.Seconds()
+	left := time.Duration(float64(e.TotalBytes-e.Bytes) / rate * float64(time.Second))
+	return join(text, lang.F(", %s/s, %s left", "，每秒 %s，还需 %s", lang.Size(int64(rate)), clockwise(left)))
 }
 
 func (g *Progress) doing(e reconcile.Event) lang.Text {
 	switch e.Kind {
 	case reconcile.EventUploaded:
-		return lang.F("uploading pictures: %d of %d", "正在上传图片：%d / %d", e.Done, e.Total)
+		return uploading(e)
 	case reconcile.EventStarted:
 		t := steps[e.Op]
 		return lang.T(e.Address.String()+": "+t.EN+howFar(e).EN, e.Address.String()+"："+t.ZH+howFar(e).ZH)
@@ -135,5 +159,6 @@ func howFar(e reconcile.Event) lang.Text {
 	if e.Total == 0 {
 		return lang.Text{}
 	}
-	return lang.F(" (%d of %d)", "（%d / %d）", e.Done, e.Total)
+	tail := pace{e.Done, e.Total, e.At.Sub(e.Began)}.tail()
+	return join(lang.T(" (", "（"), outOf(e.Done, e.Total), tail, lang.T(")", "）"))
 }

@@ -47,7 +47,7 @@ func samplePlan() *reconcile.Plan {
 		ShopName: "blankets", Shop: state.ShopID{Platform: "component", AppID: "wx0123456789abcdef"},
 		Lineage: "c0ffee", Serial: 7, CatalogDigest: "d1", At: friday,
 		Changes:   sampleChanges(),
-		Uploads:   []reconcile.Upload{{Key: "sha256:2", Path: "img/719/2.png", Size: 1_250_000, For: []schema.Address{spu("719")}}},
+		Uploads:   []reconcile.Upload{{Key: "sha256:2", Path: "img/719/2.png", Size: 1_250_000, OriginalSize: 4_200_000, For: []schema.Address{spu("719")}}},
 		Breaches:  []reconcile.Breach{{Guard: reconcile.GuardPriceDrop, Limit: 0.3, Actual: 0.455, Objects: []schema.Address{spu("722")}}, {Guard: reconcile.GuardRemovals, Limit: 1, Actual: 2, Objects: []schema.Address{spu("725"), spu("726")}}},
 		Unchanged: 12, Adopted: 1, Unmanaged: 3,
 	}

@@ -176,10 +176,11 @@ func TestColour(t *testing.T) {
 
 func TestProgress(t *testing.T) {
 	events := []reconcile.Event{
-		{Kind: reconcile.EventUploaded, Done: 1, Total: 2},
-		{Kind: reconcile.EventUploaded, Done: 2, Total: 2},
-		{Kind: reconcile.EventStarted, Address: spu("719"), Op: reconcile.OpAdd, Done: 0, Total: 4},
-		{Kind: reconcile.EventDone, Address: spu("719"), Op: reconcile.OpAdd, Done: 1, Total: 4},
+		{Kind: reconcile.EventUploaded, Done: 1, Total: 3, Bytes: 1_000_000, TotalBytes: 6_000_000, Began: friday},
+		{Kind: reconcile.EventUploaded, Done: 2, Total: 3, Bytes: 4_000_000, TotalBytes: 6_000_000, Began: friday.Add(-3 * time.Second)},
+		{Kind: reconcile.EventUploaded, Done: 3, Total: 3, Bytes: 6_000_000, TotalBytes: 6_000_000, Began: friday},
+		{Kind: reconcile.EventStarted, Address: spu("719"), Op: reconcile.OpAdd, Done: 1, Total: 4000, Began: friday},
+		{Kind: reconcile.EventDone, Address: spu("719"), Op: reconcile.OpAdd, Done: 1, Total: 4, Began: friday},
 		{Kind: reconcile.EventRetry, Address: spu("720"), Err: errors.New("busy"), Until: friday},
 		{Kind: reconcile.EventWaiting, Address: spu("719"), Wait: &reconcile.Wait{Kind: reconcile.WaitReview}},
 		{Kind: reconcile.EventFailed, Address: spu("720"), Err: sampleReport().Results[3].Err},
@@ -208,6 +209,39 @@ func TestProgress(t *testing.T) {
 	golden(t, "progress", run)
 	golden(t, "progress-live", func(v *View) error {
 		v.Live, v.Width = true, func() int { return 60 }
+		return run(v)
+	})
+}
+
+// Reading is not told of while it is quick. On a terminal the line is redrawn,
+// elsewhere there is one now and then.
+func TestWork(t *testing.T) {
+	run := func(v *View) error {
+		var b bytes.Buffer
+		out := v.Err
+		v.Err = &b
+		if v.Live {
+			v.Err = NewStatusLine(&b)
+		}
+		now := friday
+		w := v.Work(func() time.Time { return now })
+		for second := range 25 {
+			now = friday.Add(time.Duration(second) * time.Second)
+			w.Loading(schema.LoadProgress{Products: 1234 * second, Total: 100_000, Pictures: 5000 * second, Bytes: int64(second) * 1e9})
+		}
+		w.Close()
+		w = v.Work(func() time.Time { return now })
+		now = now.Add(3 * time.Second)
+		w.Observing(600, 0)
+		now = now.Add(15 * time.Second)
+		w.Observing(7200, 200_000)
+		w.Close()
+		_, err := out.Write(bytes.ReplaceAll(b.Bytes(), []byte(eraseLine), []byte("\n<erase>")))
+		return err
+	}
+	golden(t, "work", run)
+	golden(t, "work-live", func(v *View) error {
+		v.Live, v.Width = true, func() int { return 100 }
 		return run(v)
 	})
 }

@@ -279,11 +279,6 @@ func percent(f float64) string {
 	return strings.TrimSuffix(strconv.FormatFloat(f*100, 'f', 1, 64), ".0") + "%"
 }
 
-// megabytes is a size in MB with one decimal, at least 0.1.
-func megabytes(bytes int64) string {
-	return strconv.FormatFloat(max(float64(bytes)/1e6, 0.1), 'f', 1, 64) + " MB"
-}
-
 // duration is a span of time in words, to the second below a minute and to the minute above.
 func duration(d time.Duration) lang.Text {
 	if d < time.Minute {

@@ -20,10 +20,15 @@ type applyFlags struct {
 	autoApprove bool
 	wait        time.Duration
 	parallelism int
+	uploads     int
 }
 
 // defaultParallelism is how many objects are worked on at the same time.
 const defaultParallelism = 8
+
+// defaultUploads is how many pictures are uploaded at the same time: enough to
+// fill an office line, few enough to leave it to others too.
+const defaultUploads = 4
 
 func newApply(a *app) *cobra.Command {
 	f := applyFlags{planFlags: planFlags{refresh: true}}
@@ -43,6 +48,7 @@ func newApply(a *app) *cobra.Command {
 	flags.BoolVar(&f.autoApprove, "auto-approve", false, a.say("do not ask before changing the shop", "修改店铺前不再询问"))
 	flags.DurationVar(&f.wait, "wait", 0, a.say("wait this long for reviews, such as 30m", "等待审核结果的最长时间，例如 30m"))
 	flags.IntVar(&f.parallelism, "parallelism", defaultParallelism, a.say("how many objects are worked on at the same time", "同时处理的对象数"))
+	flags.IntVar(&f.uploads, "upload-parallelism", defaultUploads, a.say("how many pictures are uploaded at the same time", "同时上传的图片数"))
 	flags.StringArrayVar(&f.override, "override-guard", nil, a.say("wave a broken guard through, by its `name`; may be repeated", "放行被触发的保护限制（`name`），可重复"))
 	return cmd
 }
@@ -54,6 +60,9 @@ func (a *app) apply(ctx context.Context, f applyFlags) (err error) {
 	}
 	if f.parallelism < 1 {
 		return badFlag("--parallelism", strconv.Itoa(f.parallelism), "1, 2, 3 ...")
+	}
+	if f.uploads < 1 {
+		return badFlag("--upload-parallelism", strconv.Itoa(f.uploads), "1, 2, 3 ...")
 	}
 	if err := a.askable(f); err != nil {
 		return err
@@ -84,7 +93,7 @@ func (a *app) apply(ctx context.Context, f applyFlags) (err error) {
 	progress := a.view.Progress(plan)
 	report, err := (&reconcile.Run{
 		Catalog: d.catalog, Provider: d.shop.provider, Session: session, Policy: pol, Observation: seen,
-		Parallelism: f.parallelism, Wait: f.wait, OnEvent: progress.Event,
+		Parallelism: f.parallelism, UploadParallelism: f.uploads, Wait: f.wait, OnEvent: progress.Event,
 		Stop: ctx.Done(), // the first interrupt stops the run, not the calls in flight
 	}).Apply(context.WithoutCancel(ctx), plan)
 	progress.Close()

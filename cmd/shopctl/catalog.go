@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"reflect"
 	"time"
 
@@ -12,7 +13,18 @@ import (
 // load reads the catalog. A nil tree means that the platform's categories are
 // not known here; what needs them is not checked then.
 func (a *app) load(tree *schema.CategoryTree) (*schema.Catalog, schema.Diagnostics) {
-	return schema.Load(a.global.dir, schema.LoadOptions{Vars: a.global.vars, VarFiles: a.global.varFiles, Tree: tree})
+	work := a.view.Work(time.Now)
+	defer work.Close()
+	return schema.Load(a.global.dir, schema.LoadOptions{
+		Vars: a.global.vars, VarFiles: a.global.varFiles, Tree: tree,
+		CacheDir: a.pictureCache(), Progress: work.Loading,
+	})
+}
+
+// pictureCache is the same for the shop and its sandbox: what is kept there is
+// about the files.
+func (a *app) pictureCache() string {
+	return filepath.Join(a.global.dir, ".shopctl", "cache", "pictures")
 }
 
 // report prints findings, and ends the command when one of them is an error.

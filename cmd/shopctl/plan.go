@@ -165,7 +165,11 @@ func (a *app) desire(ctx context.Context) (*desired, error) {
 // nothing: the shop is taken to be as the state remembers it.
 func (a *app) observe(ctx context.Context, d *desired, st *state.State, pol reconcile.Policy, refresh bool) (*provider.Observation, error) {
 	if refresh {
-		return d.shop.provider.Observe(ctx, reconcile.ScopeOf(d.catalog, st, pol))
+		work := a.view.Work(time.Now)
+		defer work.Close()
+		scope := reconcile.ScopeOf(d.catalog, st, pol)
+		scope.Progress = work.Observing
+		return d.shop.provider.Observe(ctx, scope)
 	}
 	a.view.Note(lang.T("The shop was not read (--refresh=false): it is taken to be as the state remembers it, and drift is not seen.",
 		"没有读取店铺（--refresh=false）：假定店铺与状态文件的记录一致，无法发现漂移。"))

@@ -60,7 +60,7 @@ func (a *app) status(ctx context.Context, only []string) error {
 	if err != nil {
 		return err
 	}
-	seen, err := d.shop.provider.Observe(ctx, reconcile.ScopeOf(d.catalog, st, pol))
+	seen, err := a.observe(ctx, d, st, pol, true)
 	if err != nil {
 		return err
 	}

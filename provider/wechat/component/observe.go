@@ -56,7 +56,7 @@ func (a *API) GetSPUList(ctx context.Context, query ListQuery) (page []SPU, tota
 // listAll reads every page of one plane. Pages shift while they are read, so
 // products are told apart by id; a server that ignores the page number is noticed
 // by a page that brings nothing new. total_num can only make the reading longer.
-func (a *API) listAll(ctx context.Context, plane Plane) (map[string]*SPU, error) {
+func (a *API) listAll(ctx context.Context, plane Plane, progress func(plane Plane, done, total int)) (map[string]*SPU, error) {
 	all := map[string]*SPU{}
 	for n := 1; n <= maxPages; n++ {
 		page, total, err := a.GetSPUList(ctx, ListQuery{Page: n, PageSize: pageSize, NeedEditSPU: plane})
@@ -69,6 +69,7 @@ func (a *API) listAll(ctx context.Context, plane Plane) (map[string]*SPU, error)
 				all[key] = &page[i]
 			}
 		}
+		progress(plane, len(all), total)
 		if len(all) == before || len(page) < pageSize && total <= len(all) {
 			return all, nil
 		}
@@ -128,7 +129,7 @@ func (p *Provider) products(ctx context.Context, scope provider.Scope) (map[stri
 	if scope.Only && len(wanted) <= fewProducts {
 		return p.lookupAll(ctx, wanted, productRechecks)
 	}
-	drafts, online, err := p.bothLists(ctx)
+	drafts, online, err := p.bothLists(ctx, countBoth(scope.Progress))
 	if err != nil {
 		return nil, err
 	}
@@ -151,14 +152,34 @@ func (p *Provider) products(ctx context.Context, scope provider.Scope) (map[stri
 	return found, nil
 }
 
-func (p *Provider) bothLists(ctx context.Context) (drafts, online map[string]*SPU, err error) {
+// countBoth sums up what is listed of the two planes. The platform's total is
+// left out when it is that of the page (section 13.13).
+func countBoth(tell func(done, total int)) func(plane Plane, done, total int) {
+	if tell == nil {
+		return func(Plane, int, int) {}
+	}
+	var mu sync.Mutex
+	var done, total [2]int
+	return func(plane Plane, listed, all int) {
+		mu.Lock()
+		defer mu.Unlock()
+		done[plane], total[plane] = listed, all
+		if sum := total[0] + total[1]; total[0] >= done[0] && total[1] >= done[1] && min(total[0], total[1]) > pageSize {
+			tell(done[0]+done[1], sum)
+			return
+		}
+		tell(done[0]+done[1], 0)
+	}
+}
+
+func (p *Provider) bothLists(ctx context.Context, progress func(Plane, int, int)) (drafts, online map[string]*SPU, err error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		drafts, err = p.api.listAll(ctx, PlaneDraft)
+		drafts, err = p.api.listAll(ctx, PlaneDraft, progress)
 		return err
 	})
 	group.Go(func() (err error) {
-		online, err = p.api.listAll(ctx, PlaneOnline)
+		online, err = p.api.listAll(ctx, PlaneOnline, progress)
 		return err
 	})
 	return drafts, online, group.Wait()

@@ -1,0 +1,77 @@
+package view
+
+import (
+	"time"
+
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/schema"
+)
+
+// Work tells how far a piece of work is that may take long, and nothing when it
+// does not: on a terminal in the status line, elsewhere in a line now and then.
+// It is used by one goroutine at a time.
+type Work struct {
+	view  *View
+	now   func() time.Time
+	began time.Time
+	shown time.Time
+}
+
+// Work begins a piece of work. Close ends it.
+func (v *View) Work(now func() time.Time) *Work {
+	return &Work{view: v, now: now, began: now()}
+}
+
+// Close takes the status line away.
+func (w *Work) Close() {
+	if status, ok := w.view.Err.(*StatusLine); ok && w.view.Live {
+		status.Set("")
+	}
+}
+
+// Loading shows how far the reading of the catalog is.
+func (w *Work) Loading(p schema.LoadProgress) {
+	w.show(p.Products, p.Total, func(tail lang.Text) lang.Text {
+		text := join(lang.T("reading the catalog: ", "正在读取目录："), outOf(p.Products, p.Total), lang.T(" products", " 个商品"))
+		if p.Pictures > 0 {
+			text = join(text, lang.F(", %s pictures (%s)", "，%s 张图片（%s）", grouped(p.Pictures), lang.Size(p.Bytes)))
+		}
+		return join(text, tail)
+	})
+}
+
+// Observing shows how far the reading of the shop is, in copies of products:
+// most products have two.
+func (w *Work) Observing(done, total int) {
+	w.show(done, total, func(tail lang.Text) lang.Text {
+		return join(lang.T("reading the shop: ", "正在读取店铺："), outOf(done, total), lang.T(" drafts and online copies", " 份草稿与线上内容"), tail)
+	})
+}
+
+func (w *Work) show(done, total int, text func(tail lang.Text) lang.Text) {
+	now := w.now()
+	every := spokenEvery
+	if w.view.Live {
+		every = redrawEvery
+	}
+	if now.Sub(w.began) < patience || !w.shown.IsZero() && now.Sub(w.shown) < every {
+		return
+	}
+	w.shown = now
+	w.view.progress(text(pace{done, total, now.Sub(w.began)}.tail()))
+}
+
+// progress puts a line into the status line, or, where there is none, below the
+// others.
+func (v *View) progress(t lang.Text) {
+	status, ok := v.Err.(*StatusLine)
+	if !ok || !v.Live {
+		v.Note(t)
+		return
+	}
+	line := clean(t.In(v.Lang))
+	if w := v.width(); w > 0 {
+		line = cells.Truncate(line, w-1, "…")
+	}
+	status.Set(line)
+}
