@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/shopctl/shopctl/intake"
 	"github.com/shopctl/shopctl/lang"
@@ -66,6 +67,9 @@ const (
 
 // SheetPreview says what was found in a sheet and what would be written of it.
 func (v *View) SheetPreview(s *Sheet) error {
+	if status, ok := v.Err.(*StatusLine); ok {
+		status.Set("") // what Rows has shown
+	}
 	e := v.errPage()
 	e.sheetProblems(s.Warnings, both("warning", "警告"), yellow)
 	e.sheetProblems(s.Problems, both("error", "错误"), red)
@@ -155,7 +159,7 @@ func (p *page) sheetProducts(s *Sheet) {
 	var rows [][]span
 	for _, spu := range s.Products[:min(len(s.Products), firstProducts)] {
 		rows = append(rows, []span{
-			raw("+ ").as(green), raw(spu.OutProductID).as(bold), raw(cells.Truncate(clean(spu.Title), titleWidth, "…")), raw(priceRange(spu)),
+			raw("+ " + spu.OutProductID).as(green), raw(cells.Truncate(clean(spu.Title), titleWidth, "…")), raw(priceRange(spu)),
 			words(counted(len(spu.SKUs), "SKU", "SKUs", "个 SKU")), words(counted(len(spu.HeadImg), "picture", "pictures", "张主图")),
 		})
 	}
@@ -238,4 +242,23 @@ func isPicture(file string) bool {
 		return true
 	}
 	return false
+}
+
+// Rows makes a listener that tells how many rows of a sheet were read: on a
+// terminal in a line that is redrawn, elsewhere one line for every 20,000 rows.
+func (v *View) Rows() func(rows int) {
+	status, _ := v.Err.(*StatusLine)
+	start := time.Now()
+	return func(rows int) {
+		seconds := max(time.Since(start).Seconds(), 0.001)
+		p := v.errPage()
+		p.add(format("%d rows read, %.0f a second", "已读取 %d 行，每秒 %.0f 行", rows, float64(rows)/seconds).as(faint))
+		switch {
+		case v.Live && status != nil:
+			status.Set(string(p.buf))
+		case rows%20_000 == 0:
+			p.end()
+			p.flush(v.Err)
+		}
+	}
 }

@@ -148,7 +148,12 @@ func guardBroken(breaches []reconcile.Breach) error {
 
 // ask waits for a "yes" on the terminal.
 func (a *app) ask(ctx context.Context) error {
-	if err := a.view.Ask(lang.T("Apply these changes? Type yes: ", "确认执行这些变更？请输入 yes 或 是：")); err != nil {
+	return a.confirm(ctx, lang.T("Apply these changes? Type yes: ", "确认执行这些变更？请输入 yes 或 是："))
+}
+
+// confirm puts a question and waits for a "yes" on the terminal.
+func (a *app) confirm(ctx context.Context, question lang.Text) error {
+	if err := a.view.Ask(question); err != nil {
 		return err
 	}
 	answer := make(chan string, 1)

@@ -44,6 +44,7 @@ func newRoot(a *app) *cobra.Command {
 		newPlan(a),
 		newApply(a),
 		newStatus(a),
+		newImport(a),
 		newCategory(a),
 		newExplain(a),
 		newState(a),

@@ -121,7 +121,7 @@ func (a *assembler) result() *Result {
 			continue
 		}
 		r.SPUs = append(r.SPUs, d.spu)
-		for _, img := range picturesOf(d.spu) {
+		for _, img := range Pictures(d.spu) {
 			if a.album.staged[img.Path] {
 				r.Files[img.Path] = a.album.open(img.Path)
 			}
@@ -132,8 +132,8 @@ func (a *assembler) result() *Result {
 	return r
 }
 
-// picturesOf are all pictures of a product.
-func picturesOf(s *schema.SPU) []schema.Image {
+// Pictures are all pictures of a product.
+func Pictures(s *schema.SPU) []schema.Image {
 	all := slices.Concat(s.HeadImg, s.DescInfo.Imgs, s.QualificationPics)
 	for _, sku := range s.SKUs {
 		all = append(all, sku.ThumbImg)
@@ -153,4 +153,10 @@ func Defaults(all ...map[string]string) map[string]string {
 		maps.Copy(merged, m)
 	}
 	return merged
+}
+
+// Workbook reports whether the book is an XLSX; otherwise it is a text table.
+func (b *Book) Workbook() bool {
+	_, ok := b.src.(*xlsxSource)
+	return ok
 }

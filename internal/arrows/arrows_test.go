@@ -39,16 +39,19 @@ var rooms = map[string][]string{
 	"provider/wechat/component": {"lang", "schema", "provider", "provider/wechat"},
 	"provider/wechat/sandbox":   {"lang"},
 	"reconcile":                 {"lang", "schema", "state", "provider"},
-	"view":                      {"lang", "schema", "state", "provider", "reconcile"},
-	"cmd":                       {"lang", "schema", "state", "provider", "provider/wechat", "provider/wechat/component", "provider/wechat/sandbox", "reconcile", "view"},
+	"intake":                    {"lang", "schema", "state", "provider"},
+	"intake/sheet":              {"lang", "schema", "intake"},
+	"view":                      {"lang", "schema", "state", "provider", "reconcile", "intake"},
+	"cmd":                       {"lang", "schema", "state", "provider", "provider/wechat", "provider/wechat/component", "provider/wechat/sandbox", "reconcile", "intake", "intake/sheet", "view"},
 	"examples/draw":             {},
 	"internal/termshot":         {},
 }
 
 // kept are the libraries that only some rooms may see.
 var kept = map[string][]string{
-	"github.com/hashicorp/hcl":        {"schema"},
-	"github.com/zclconf/go-cty":       {"schema"},
+	"github.com/hashicorp/hcl":        {"schema", "intake", "intake/sheet"},
+	"github.com/zclconf/go-cty":       {"schema", "intake"},
+	"github.com/xuri/excelize":        {"intake/sheet"},
 	"github.com/go-resty/resty":       {"provider/wechat", "provider/wechat/component"},
 	"github.com/spf13/cobra":          {"cmd"},
 	"github.com/jedib0t/go-pretty":    {"view", "cmd"},

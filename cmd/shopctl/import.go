@@ -1,0 +1,36 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/shopctl/shopctl/intake"
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/view"
+)
+
+func newImport(a *app) *cobra.Command {
+	var from, layout, format string
+	var sheet sheetFlags
+	cmd := &cobra.Command{
+		Use:   "import",
+		Short: a.say("Write catalog files for what exists elsewhere", "把已有的商品导入为目录文件"),
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.setFormat(format); err != nil {
+				return err
+			}
+			if l := intake.Layout(layout); l != intake.AsBlocks && l != intake.AsTable {
+				return badFlag("--as", layout, "blocks, table")
+			}
+			if from == "" {
+				return &view.Problem{What: lang.T("import needs a source", "import 需要来源"), Remedy: lang.T("Name it: --from FILE.xlsx", "请指定：--from FILE.xlsx")}
+			}
+			return a.importSheet(cmd.Context(), from, intake.Layout(layout), sheet)
+		},
+	}
+	cmd.Flags().StringVar(&from, "from", "", a.say("a spreadsheet: `FILE.xlsx` or FILE.csv", "电子表格：`FILE.xlsx` 或 FILE.csv"))
+	cmd.Flags().StringVar(&layout, "as", string(intake.AsBlocks), a.say("blocks: one file per category; table: CSV files with one block per category", "blocks：每个类目一个文件；table：CSV 文件，每个类目一个块"))
+	a.addFormatFlag(cmd, &format)
+	a.addSheetFlags(cmd, &sheet)
+	return cmd
+}
