@@ -19,6 +19,7 @@ type builder struct {
 	wordings   map[string]Range
 	leaves     map[CategoryRef]Range
 	categories []categoryUse
+	mains      []mainPicture
 }
 
 func newBuilder(l *loader, dir string) *builder {
@@ -32,6 +33,46 @@ func newBuilder(l *loader, dir string) *builder {
 			Sources: map[Address]Source{},
 		},
 	}
+}
+
+// hang makes the shop block's word on pictures count from now on.
+func (b *builder) hang(shop *workshop, p *pace) {
+	b.gallery.shop, b.gallery.looked, b.catalog.workshop = shop, p.picture, shop
+}
+
+// spus makes products of nodes, after their pictures were decoded side by side.
+func (b *builder) spus(nodes []*node) {
+	var names []string
+	for _, n := range nodes {
+		names = n.pictureNames(names)
+	}
+	b.gallery.prepare(names)
+	outer := b.row
+	defer func() { b.row = outer }()
+	for _, n := range nodes {
+		b.row = n.row
+		b.spu(n)
+	}
+}
+
+// pictureNames adds the pictures of a block and of the blocks in it.
+func (n *node) pictureNames(names []string) []string {
+	for _, v := range n.values {
+		switch v := v.v.(type) {
+		case picture:
+			names = append(names, v.name)
+		case []any:
+			for _, item := range v {
+				if p, ok := item.(picture); ok {
+					names = append(names, p.name)
+				}
+			}
+		}
+	}
+	for _, inner := range n.nodes {
+		names = inner.pictureNames(names)
+	}
+	return names
 }
 
 // claim notes where an object stands; false, and a finding, when its name is
@@ -218,6 +259,7 @@ func (b *builder) spu(n *node) {
 	b.release(asFound)
 	if ok {
 		b.catalog.SPUs[name] = s
+		b.noteMain(n, s)
 	}
 }
 
@@ -278,6 +320,7 @@ func (b *builder) sku(n *node) SKU {
 // finish applies the rules between objects and seals the catalog.
 func (b *builder) finish() *Catalog {
 	b.checkCategories()
+	b.checkAlike()
 	c := b.catalog
 	c.Images = b.gallery.used
 	c.Digest = c.digest()

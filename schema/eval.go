@@ -17,8 +17,10 @@ type node struct {
 	at      Range // of the label, or of the header where there is none
 	header  Range
 	eachKey string
-	// repeated says that the node is one element of for_each.
+	// repeated says that the node is one element of for_each, row which one (see
+	// report.row).
 	repeated bool
+	row      string
 	values   map[string]value
 	nodes    []*node
 	// partial says that inner blocks could not be made, so that their absence
@@ -43,6 +45,8 @@ type evaluator struct {
 	names *names
 	root  *hcl.EvalContext
 	order func(hcl.Expression, *hcl.EvalContext) []string
+	// counted hears how many products a for_each makes; nil for nobody.
+	counted func(n int)
 }
 
 // each calls yield for every element of for_each, or once for a block without
@@ -61,6 +65,9 @@ func (e *evaluator) each(f *form, ctx *hcl.EvalContext, yield func(key string, c
 	collection, ok := e.eval(f.forEach.attr.Expr, ctx)
 	if !ok || !e.iterable(collection, rangeOf(f.forEach.attr.Expr.Range())) {
 		return false
+	}
+	if e.counted != nil && f.spec.Name == string(KindSPU) {
+		e.counted(collection.LengthInt())
 	}
 	outer := e.row
 	defer func() { e.row = outer }()
@@ -200,7 +207,7 @@ func (e *evaluator) node(f *form, key string, ctx *hcl.EvalContext) *node {
 }
 
 func (e *evaluator) evaluated(f *form, key string, ctx *hcl.EvalContext) *node {
-	n := &node{spec: f.spec, header: f.header(), at: f.header(), eachKey: key, repeated: f.forEach != nil, values: make(map[string]value, len(f.attrs))}
+	n := &node{spec: f.spec, header: f.header(), at: f.header(), eachKey: key, repeated: f.forEach != nil, row: e.row, values: make(map[string]value, len(f.attrs))}
 	if len(f.block.Labels) > 0 {
 		n.label, n.at = f.block.Labels[0], rangeOf(f.block.LabelRanges[0])
 	}

@@ -22,8 +22,20 @@ type Image struct {
 	// URL is set for pictures declared by URL and for pictures read from a shop.
 	URL string
 	// Size is in bytes, Width and Height in pixels; zero when only a URL is known.
+	// They are those of what is sent, as the key is.
 	Size          int64
 	Width, Height int
+	// Original is the picture in the file, when what is sent is a smaller one made
+	// of it; nil when the file is sent as it is.
+	Original *Original
+}
+
+// Original is a picture that is too large to be sent: its size in bytes and
+// pixels. Format is that of what is sent in its place, "jpeg" or "png".
+type Original struct {
+	Size          int64
+	Width, Height int
+	Format        string
 }
 
 // MarshalText writes the key.
@@ -47,7 +59,15 @@ type Shop struct {
 	// InReview is what happens to a pending submission that is no longer wanted;
 	// "withdraw" when unset.
 	InReview InReview
+	Images   ImagePolicy
 	Range    Range
+}
+
+// ImagePolicy is the block `images { ... }`: what happens to pictures that are
+// larger than the platform, or the author, wants them.
+type ImagePolicy struct {
+	Fix     bool // a smaller picture is made and sent; otherwise they are errors
+	MaxSide int  // pixels of the longer side; 0 for any
 }
 
 // StateConfig is the block `state "local" { path = ... }`.
@@ -249,7 +269,8 @@ type Catalog struct {
 	// depends on (not where it was written), in hex.
 	Digest string
 
-	dir string // the catalog directory, for Open
+	dir      string    // the catalog directory, for Open
+	workshop *workshop // makes what is sent of the files, for Open
 }
 
 // Source is where an object comes from: the block, and for for_each the key of the row.

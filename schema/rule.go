@@ -59,14 +59,20 @@ var (
 
 // The rules about tables and pictures.
 var (
-	ruleTable          = newRule("table", "Table cannot be used", "表格无法使用")
-	ruleTableKey       = newRule("table-key", "Table key is empty or repeated", "表格的键为空或重复")
-	rulePictureMissing = newRule("picture-missing", "Picture does not exist", "图片不存在")
-	rulePictureFile    = newRule("picture-file", "Picture is not a readable file", "图片不是可读的文件")
-	rulePictureSize    = newRule("picture-size", "Picture is too large", "图片过大")
-	rulePictureFormat  = newRule("picture-format", "Not a JPEG or PNG picture", "不是 JPEG 或 PNG 图片")
-	rulePictureExt     = newRule("picture-extension", "File extension does not fit the picture", "扩展名与图片内容不符")
-	rulePictureURL     = newRule("picture-url", "Picture URL cannot be used", "图片网址不可用")
+	ruleTable           = newRule("table", "Table cannot be used", "表格无法使用")
+	ruleTableKey        = newRule("table-key", "Table key is empty or repeated", "表格的键为空或重复")
+	rulePictureMissing  = newRule("picture-missing", "Picture does not exist", "图片不存在")
+	rulePictureFile     = newRule("picture-file", "Picture is not a readable file", "图片不是可读的文件")
+	rulePictureSize     = newRule("picture-size", "Picture is too large", "图片过大")
+	rulePictureFormat   = newRule("picture-format", "Not a JPEG or PNG picture", "不是 JPEG 或 PNG 图片")
+	rulePictureDamaged  = newRule("picture-damaged", "Picture is damaged", "图片已损坏")
+	rulePictureAnimated = newRule("picture-animated", "Picture is animated", "图片是动态的")
+	rulePicturePixels   = newRule("picture-pixels", "Picture has too many pixels to be decoded", "图片像素过多，无法解码")
+	rulePictureSide     = newRule("picture-side", "Picture is larger than images { max_side }", "图片超过 images { max_side }")
+	rulePictureAlike    = newWarning("picture-alike", "Two products have the same main picture", "两个商品的主图相同或几乎相同")
+	ruleMaxSide         = newRule("max-side", "Invalid max_side", "max_side 无效")
+	rulePictureExt      = newRule("picture-extension", "File extension does not fit the picture", "扩展名与图片内容不符")
+	rulePictureURL      = newRule("picture-url", "Picture URL cannot be used", "图片网址不可用")
 )
 
 // The rules about the shop and its merchant.
