@@ -64,6 +64,14 @@ type Provider interface {
 	Delete(ctx context.Context, ref Ref) error
 }
 
+// PictureSource is a Provider that also hands out the pictures of its shop, for
+// taking a shop over.
+type PictureSource interface {
+	// FetchPicture reads a picture from one of the platform's own hosts (see
+	// Hosts); every other address is refused. extension is ".jpg" or ".png".
+	FetchPicture(ctx context.Context, url string) (content []byte, extension string, err error)
+}
+
 // Scope says how much of the shop Observe reads.
 type Scope struct {
 	// Products are the out_product_ids that must not be overlooked: one that the
@@ -92,6 +100,10 @@ type Observation struct {
 	Categories map[uint64]bool
 	// Products by out_product_id.
 	Products map[string]*Product
+	// Nameless are the platform's ids of products without an out_product_id, which
+	// no program of the merchant made and nobody can declare; sorted. They are only
+	// seen where the whole shop was listed.
+	Nameless []string
 	// Verdicts by audit id. An id that the platform does not know (yet) has
 	// Status VerdictUnknown.
 	Verdicts map[string]Verdict

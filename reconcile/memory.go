@@ -42,7 +42,7 @@ func (f *facts) rememberContent(rec *state.Record) {
 		return
 	}
 	known := rec.Stamp == f.stamp && f.memoHolds(rec.Memo)
-	rec.Stamp, rec.Version = f.stamp, f.want.InfoVersion
+	rec.Stamp, rec.Version = f.stamp, f.versionShown()
 	if known || len(f.draft) > 0 {
 		return // where prices differ, the old memo must still tell who changed them
 	}
@@ -54,6 +54,22 @@ func (f *facts) rememberContent(rec *state.Record) {
 			delete(rec.Memo, listingPath)
 		}
 	}
+}
+
+// versionShown is the info_version by which the content is known again, where
+// that is not its stamp: the author's, or that of whoever submitted it.
+func (f *facts) versionShown() string {
+	copyShown := f.have.Draft
+	if copyShown == nil {
+		copyShown = f.have.Online
+	}
+	switch {
+	case f.want.InfoVersion != "":
+		return f.want.InfoVersion
+	case copyShown == nil || copyShown.SPU.InfoVersion == f.stamp:
+		return ""
+	}
+	return copyShown.SPU.InfoVersion
 }
 
 // memoHolds reports whether a memo of the same reviewed content also holds the

@@ -141,6 +141,10 @@ var contentRules = namesOf(
 	ruleCategory, ruleCategoryLeaf, ruleQualMissing, ruleProductQual, ruleScenes,
 )
 
+// IsContentRule reports whether a rule, by its name, is one that content as it
+// was found in the shop may break (see SPU.AsFound).
+func IsContentRule(name string) bool { return contentRules[name] }
+
 func namesOf(rules ...rule) map[string]bool {
 	names := make(map[string]bool, len(rules))
 	for _, r := range rules {

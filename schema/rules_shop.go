@@ -61,7 +61,6 @@ func (b *builder) scenes(n *node) []int {
 		if scene <= 0 || scene > 1000 || slices.Contains(scenes, int(scene)) {
 			b.add(ruleScenes, n.place("scenes"), lang.F("The scene %d is not a positive number, or stands twice.", "场景 %d 不是正整数，或重复出现。", scene),
 				lang.T("Write each scene once; 1 is Channels.", "请让每个场景只出现一次；1 为视频号。"))
-			continue
 		}
 		scenes = append(scenes, int(scene))
 	}

@@ -66,7 +66,8 @@ type Record struct {
 	SKUIDs   map[string]string `json:"sku_ids,omitempty"`
 
 	// Stamp is the reviewed content that was last submitted (schema.SPU.Stamp);
-	// Version the info_version that went with it, when the author set one.
+	// Version the info_version by which it is known again in the shop, where that
+	// is not the stamp: the author's, or that of whoever submitted it.
 	Stamp       string     `json:"stamp,omitempty"`
 	Version     string     `json:"version,omitempty"`
 	SubmittedAt *time.Time `json:"submitted_at,omitempty"`
@@ -81,8 +82,9 @@ type Record struct {
 	// Withdrawn is true between del_audit and the next submission: nothing is
 	// under review although the draft was saved.
 	Withdrawn bool `json:"withdrawn,omitempty"`
-	// Repushed is true when the same content was submitted a second time, because
-	// the first never reached the reviewers; there is no third time.
+	// Repushed is true when the same content is not submitted once more by itself:
+	// it was submitted a second time already, because the first never reached the
+	// reviewers, or it was found saved and unsubmitted when the product was imported.
 	Repushed bool `json:"repushed,omitempty"`
 	// Burnt is true when the shop refuses the out_product_id as taken although it
 	// does not have the product.

@@ -82,34 +82,45 @@ func publicAddress(a netip.Addr) bool {
 // fetch reads one picture, and gives it a file name. Its errors name neither the
 // query nor the user of the URL.
 func (f *fetcher) fetch(ctx context.Context, imgURL string) (name string, content []byte, err error) {
-	u, err := url.Parse(imgURL)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" {
-		return "", nil, errors.New("it is not an http(s) URL")
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, imgURL, nil)
+	content, extension, err := f.get(ctx, imgURL)
 	if err != nil {
-		return "", nil, errors.New("it is not an http(s) URL")
+		return "", nil, err
+	}
+	u, err := url.Parse(imgURL)
+	if err != nil {
+		return "", nil, errNoURL
+	}
+	return baseName(u) + extension, content, nil
+}
+
+var errNoURL = errors.New("it is not an http(s) URL")
+
+// get reads one picture; extension is ".jpg" or ".png".
+func (f *fetcher) get(ctx context.Context, imgURL string) (content []byte, extension string, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, imgURL, nil)
+	if err != nil || request.URL.Scheme != "https" && request.URL.Scheme != "http" {
+		return nil, "", errNoURL
 	}
 	response, err := f.client.Do(request)
 	if err != nil {
-		return "", nil, bare(err)
+		return nil, "", bare(err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return "", nil, fmt.Errorf("its host answers HTTP status %d", response.StatusCode)
+		return nil, "", fmt.Errorf("its host answers HTTP status %d", response.StatusCode)
 	}
 	content, err = io.ReadAll(io.LimitReader(response.Body, maxPicture+1))
 	switch {
 	case err != nil:
-		return "", nil, bare(err)
+		return nil, "", bare(err)
 	case len(content) > maxPicture:
-		return "", nil, errors.New("it is larger than 2 MB")
+		return nil, "", errors.New("it is larger than 2 MB")
 	}
 	extension, ok := pictureTypes[http.DetectContentType(content)]
 	if !ok {
-		return "", nil, errors.New("it is neither a JPEG nor a PNG")
+		return nil, "", errors.New("it is neither a JPEG nor a PNG")
 	}
-	return baseName(u) + extension, content, nil
+	return content, extension, nil
 }
 
 // pictureTypes are the formats that the platform takes, with their extension.

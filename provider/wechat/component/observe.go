@@ -91,7 +91,7 @@ func (p *Provider) Observe(ctx context.Context, scope provider.Scope) (*provider
 	o := &provider.Observation{At: p.now()}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		o.Products, err = p.products(ctx, scope)
+		o.Products, o.Nameless, err = p.products(ctx, scope)
 		return err
 	})
 	group.Go(func() (err error) {
@@ -123,21 +123,23 @@ func (p *Provider) Observe(ctx context.Context, scope provider.Scope) (*provider
 }
 
 // products reads the products of a scope. A product without an out_product_id
-// was made by no program of the merchant and cannot be declared; it is left out.
-func (p *Provider) products(ctx context.Context, scope provider.Scope) (map[string]*provider.Product, error) {
+// was made by no program of the merchant and cannot be declared; only its id is
+// told.
+func (p *Provider) products(ctx context.Context, scope provider.Scope) (found map[string]*provider.Product, nameless []string, err error) {
 	wanted := slices.Compact(slices.Sorted(slices.Values(scope.Products)))
 	if scope.Only && len(wanted) <= fewProducts {
-		return p.lookupAll(ctx, wanted, productRechecks)
+		found, err = p.lookupAll(ctx, wanted, productRechecks)
+		return found, nil, err
 	}
 	drafts, online, err := p.bothLists(ctx, countBoth(scope.Progress))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	found := join(drafts, online)
+	found, nameless = join(drafts, online)
 	missing := slices.DeleteFunc(slices.Clone(wanted), func(id string) bool { return found[id] != nil })
 	confirmed, err := p.lookupAll(ctx, missing, confirmRechecks)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for id, product := range confirmed {
 		found[id] = product
@@ -149,7 +151,7 @@ func (p *Provider) products(ctx context.Context, scope provider.Scope) (map[stri
 			}
 		}
 	}
-	return found, nil
+	return found, nameless, nil
 }
 
 // countBoth sums up what is listed of the two planes. The platform's total is
@@ -187,11 +189,14 @@ func (p *Provider) bothLists(ctx context.Context, progress func(Plane, int, int)
 
 // join makes products of the two lists. Of two products with the same
 // out_product_id, which a deleted and re-added one can be, the younger counts.
-func join(drafts, online map[string]*SPU) map[string]*provider.Product {
-	products := map[string]*provider.Product{}
+func join(drafts, online map[string]*SPU) (products map[string]*provider.Product, nameless []string) {
+	products = map[string]*provider.Product{}
 	put := func(product *provider.Product) {
 		old := products[product.OutProductID]
-		if product.OutProductID != "" && (old == nil || younger(product.ProductID, old.ProductID)) {
+		switch {
+		case product.OutProductID == "":
+			nameless = append(nameless, product.ProductID)
+		case old == nil || younger(product.ProductID, old.ProductID):
 			products[product.OutProductID] = product
 		}
 	}
@@ -203,7 +208,8 @@ func join(drafts, online map[string]*SPU) map[string]*provider.Product {
 			put(productOf(nil, spu))
 		}
 	}
-	return products
+	slices.Sort(nameless)
+	return products, nameless
 }
 
 // younger compares two decimal ids of the platform, which rise.

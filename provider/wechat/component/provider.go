@@ -41,6 +41,7 @@ type Provider struct {
 	concurrency int
 	categories  categoryCache
 	fetcher     *fetcher
+	pictures    pictureHosts
 }
 
 var _ provider.Provider = (*Provider)(nil)
@@ -71,6 +72,7 @@ func New(c Config) (*Provider, error) {
 		concurrency: c.Concurrency,
 		categories:  categoryCache{dir: c.CacheDir, endpoint: c.Endpoint},
 		fetcher:     newFetcher(publicAddress),
+		pictures:    newPictureHosts(c.Endpoint),
 	}, nil
 }
 

@@ -16,7 +16,8 @@ import (
 const maxBody = 16 << 20
 
 // ServeHTTP answers the platform's API, and the sandbox's own addresses: the
-// page at /, pictures below /img/, and the console below /sandbox/.
+// page at /, pictures below /img/, and the console below /sandbox/. Every other
+// path is one on a picture host: the sandbox serves its pictures there as well.
 //
 // A reply that a Fault drops ends in a panic with http.ErrAbortHandler, by
 // which net/http closes the connection.
@@ -25,13 +26,13 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == "/":
 		s.servePage(w, r)
 	case strings.HasPrefix(r.URL.Path, "/img/"):
-		s.servePicture(w, r)
+		s.servePicture(w, r, strings.TrimPrefix(r.URL.Path, "/img/"))
 	case strings.HasPrefix(r.URL.Path, "/sandbox/"):
 		s.serveConsole(w, r)
 	case strings.HasPrefix(r.URL.Path, "/shop/"), strings.HasPrefix(r.URL.Path, "/cgi-bin/"):
 		s.serveAPI(w, r)
 	default:
-		http.NotFound(w, r)
+		s.servePicture(w, r, s.pictureAt(r.URL.Path))
 	}
 }
 

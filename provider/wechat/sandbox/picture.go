@@ -75,15 +75,8 @@ func (x *exchange) findPicture(link string) (id string, r *refusal) {
 		return "", refuse(1000035)
 	}
 	switch u.Host {
-	case uploadHost:
-		opaque, found := strings.CutPrefix(u.Path, "/p/"+x.appID+"/H")
-		raw, err := base64.RawURLEncoding.DecodeString(opaque)
-		if !found || err != nil {
-			return "", refuse(1070011)
-		}
-		id = hex.EncodeToString(raw)
-	case storeHost:
-		id = path.Base(u.Path)
+	case uploadHost, storeHost:
+		id = x.pictureAt(u.Path)
 	case shortHost:
 		return "", refuse(1070011) // the sandbox hands none out
 	default:
@@ -93,6 +86,20 @@ func (x *exchange) findPicture(link string) (id string, r *refusal) {
 		return "", refuse(1070011)
 	}
 	return id, nil
+}
+
+// pictureAt is the id of the picture at a path of one of the hosts; what is no
+// such path leads to no picture.
+func (s *Sandbox) pictureAt(hostPath string) string {
+	opaque, uploaded := strings.CutPrefix(hostPath, "/p/"+s.appID+"/H")
+	if !uploaded {
+		return path.Base(hostPath)
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(opaque)
+	if err != nil {
+		return ""
+	}
+	return hex.EncodeToString(raw)
 }
 
 // foreignPicture takes a picture of another host under a link of our own, as
@@ -149,9 +156,9 @@ func (s *Sandbox) storePicture(hash string, data []byte) error {
 	return s.ledger.savePicture(hash, data)
 }
 
-// servePicture shows an upload to the page at /.
-func (s *Sandbox) servePicture(w http.ResponseWriter, r *http.Request) {
-	p, data, err := s.loadPicture(strings.TrimPrefix(r.URL.Path, "/img/"))
+// servePicture shows an upload.
+func (s *Sandbox) servePicture(w http.ResponseWriter, r *http.Request, id string) {
+	p, data, err := s.loadPicture(id)
 	if err != nil {
 		http.NotFound(w, r)
 		return
