@@ -28,6 +28,8 @@ func (s *State) Apply(e Entry) error {
 		s.Images[e.Key] = *e.Image
 	case EntryForget:
 		delete(s.Records, *e.Address)
+	case EntryPrune:
+		delete(s.Images, e.Key)
 	}
 	delete(s.Intents, e.Settles)
 	s.Seq = max(s.Seq, e.Seq)
@@ -46,6 +48,8 @@ func (e *Entry) check() error {
 		return e.need("key and url", e.Image != nil && e.Image.URL != "" && e.Key != "" && utf8.ValidString(string(e.Key)))
 	case EntryForget:
 		return e.need("address", e.Address != nil && readable(*e.Address))
+	case EntryPrune:
+		return e.need("key", e.Key != "" && utf8.ValidString(string(e.Key)))
 	case EntrySettle:
 		return e.need("settles", e.Settles != 0)
 	}

@@ -174,6 +174,7 @@ func TestApplyRefusesWhatCouldNotBeReadBack(t *testing.T) {
 		"address that is not UTF-8":  {Seq: 1, Kind: EntryRecord, Record: &Record{Address: spu("\xff")}},
 		"picture without URL":        {Seq: 1, Kind: EntryImage, Key: "k", Image: &ImageRecord{}},
 		"picture without key":        {Seq: 1, Kind: EntryImage, Image: &ImageRecord{URL: "u"}},
+		"nothing to prune":           {Seq: 1, Kind: EntryPrune},
 		"nothing to forget":          {Seq: 1, Kind: EntryForget},
 		"nothing to settle":          {Seq: 1, Kind: EntrySettle},
 		"an SPU that has no name":    {Seq: 1, Kind: EntryRecord, Record: &Record{Address: spu("")}},

@@ -59,7 +59,7 @@ func catalog(n int) *State {
 	return s
 }
 
-// steps are entries of every kind, as a run writes them.
+// steps are entries of every kind that a run writes.
 func steps() []Entry {
 	gone := spu("720")
 	return []Entry{

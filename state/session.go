@@ -145,6 +145,13 @@ func (s *Session) PutImage(ctx context.Context, k schema.ImageKey, url string, a
 	return err
 }
 
+// PruneImage forgets a picture. It would be uploaded again when it is used again.
+func (s *Session) PruneImage(ctx context.Context, k schema.ImageKey) error {
+	known := func(st *State) bool { _, have := st.Images[k]; return !have }
+	_, err := s.change(ctx, string(k), Entry{Kind: EntryPrune, Key: k}, known)
+	return err
+}
+
 // Forget drops the record of an object, and settles like Put.
 func (s *Session) Forget(ctx context.Context, a schema.Address, settles uint64) error {
 	known := func(st *State) bool { return !st.open(settles) && st.Records[a] == nil }

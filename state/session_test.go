@@ -61,6 +61,11 @@ func TestEveryChangeIsOnTheDiskWhenItReturns(t *testing.T) {
 	if url, ok := s.Image("sha256:00"); !ok || url != "https://mmecimage.cn/p/1" {
 		t.Errorf("Image gives %q, %v", url, ok)
 	}
+	must(t, s.PruneImage(t.Context(), "sha256:00"))
+	check("PruneImage")
+	if _, ok := s.Image("sha256:00"); ok {
+		t.Error("the picture is there after PruneImage")
+	}
 	seq, err = s.Announce(t.Context(), Intent{Address: spu("719"), Call: "spu/del", At: sampleTime})
 	must(t, err, s.Forget(t.Context(), spu("719"), seq))
 	check("Forget")

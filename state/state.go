@@ -127,6 +127,7 @@ const (
 	EntryRecord EntryKind = "record" // put Record; settles Settles
 	EntryImage  EntryKind = "image"
 	EntryForget EntryKind = "forget" // drop the record of Address; settles Settles
+	EntryPrune  EntryKind = "prune"  // drop the picture of Key
 	EntrySettle EntryKind = "settle" // the call did not happen; settles Settles
 )
 

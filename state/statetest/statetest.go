@@ -324,7 +324,8 @@ func Entries(seq uint64) []state.Entry {
 		{Seq: seq + 2, Kind: state.EntryRecord, Record: &state.Record{Address: spu("721"), RemoteID: "2"}, Settles: seq + 1},
 		{Seq: seq + 3, Kind: state.EntryImage, Key: "sha256:01", Image: &state.ImageRecord{URL: "https://mmecimage.cn/p/2", At: At}},
 		{Seq: seq + 4, Kind: state.EntryForget, Address: &a},
-		{Seq: seq + 5, Kind: state.EntrySettle, Settles: 11},
+		{Seq: seq + 5, Kind: state.EntryPrune, Key: "sha256:00"},
+		{Seq: seq + 6, Kind: state.EntrySettle, Settles: 11},
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"path"
 	"syscall"
 	"time"
+
+	"github.com/shopctl/shopctl/schema/raster"
 )
 
 // Limits of fetching a picture ourselves.
@@ -89,6 +91,9 @@ func (f *fetcher) fetch(ctx context.Context, imgURL string) (name string, conten
 	u, err := url.Parse(imgURL)
 	if err != nil {
 		return "", nil, errNoURL
+	}
+	if v := raster.Look(content); v.Fault != raster.Sound {
+		return "", nil, fmt.Errorf("the picture cannot be used (%s)", v.Fault)
 	}
 	return baseName(u) + extension, content, nil
 }

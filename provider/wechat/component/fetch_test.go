@@ -47,6 +47,8 @@ func pictures(t *testing.T) *httptest.Server {
 			io.WriteString(w, "<html>login</html>")
 		case "/large.png":
 			io.WriteString(w, pixel(t)+strings.Repeat("x", maxPicture))
+		case "/cut.png":
+			io.WriteString(w, pixel(t)[:50])
 		case "/moved.png":
 			http.Redirect(w, r, "/a.webp", http.StatusFound)
 		case "/loop.png":
@@ -68,6 +70,7 @@ func TestFetch(t *testing.T) {
 		{"/", "picture.png", ""},
 		{"/moved.png", "moved.png", ""},
 		{"/page.png", "", "neither a JPEG nor a PNG"},
+		{"/cut.png", "", "cannot be used (damaged)"},
 		{"/large.png", "", "larger than 2 MB"},
 		{"/missing.png", "", "404"},
 		{"/loop.png", "", "redirects"},
