@@ -1,12 +1,11 @@
 package intake
 
 import (
-	"cmp"
-	"context"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -36,6 +35,9 @@ type Taken struct {
 	// From says which copy of which product each SPU of the bundle was written
 	// from, by out_product_id.
 	From map[string]Origin
+	// Known is how many of the shop's products are declared already.
+	Known int
+	links map[schema.ImageKey]string
 	// Problems are what could not be taken, or not as it is.
 	Problems []Problem
 }
@@ -193,8 +195,8 @@ func freeName(name, otherwise string, taken func(string) bool) string {
 func (l *Live) product(t *Taken, p *provider.Product, brands map[string]schema.BrandRef) {
 	addr := schema.Address{Kind: schema.KindSPU, Name: p.OutProductID}
 	if _, declared := t.Declared[addr]; declared {
-		t.SPUs = append(t.SPUs, &schema.SPU{OutProductID: p.OutProductID})
-		return // Write counts it as skipped
+		t.Known++
+		return
 	}
 	from, notes := choose(p)
 	if from == nil {
@@ -214,7 +216,7 @@ func (l *Live) product(t *Taken, p *provider.Product, brands map[string]schema.B
 	}
 	s.SKUs = slices.Clone(s.SKUs)
 	s.Component = sayableComponent(s.Component)
-	s.Listing, s.OnRemove, s.InReview = onShelf(p), l.Shop.OnRemove, l.Shop.InReview
+	s.Listing, s.OnRemove, s.InReview = onShelf(p, l.Seen.At), l.Shop.OnRemove, l.Shop.InReview
 	t.SPUs = append(t.SPUs, &s)
 	t.From[p.OutProductID] = Origin{p, from}
 	for _, note := range notes {
@@ -267,16 +269,15 @@ func neverApproved(p *provider.Product) lang.Text {
 
 // copyGrace is how long the platform takes to put an approved product onto the
 // shelf by itself (reference section 8.8).
-const copyGrace = 60 // seconds
+const copyGrace = time.Minute
 
 // onShelf reports whether a product is on the shelf, or gets there by itself.
-func onShelf(p *provider.Product) bool {
+func onShelf(p *provider.Product, at time.Time) bool {
 	switch p.Shelf {
 	case provider.ShelfListed:
 		return true
 	case provider.ShelfInitial:
-		settled := p.Review == provider.ReviewApproved && p.UpdatedAt.Sub(p.AuditedAt).Seconds() > copyGrace
-		return !settled
+		return p.Review != provider.ReviewApproved || at.Sub(p.AuditedAt) < copyGrace
 	}
 	return false
 }
@@ -337,7 +338,7 @@ func (t *Taken) Seal(dir string) error {
 	var refused []string
 	for _, f := range found {
 		s := t.SPUs[f.SPU]
-		if _, taken := t.From[s.OutProductID]; !taken || f.Severity != schema.SeverityError {
+		if f.Severity != schema.SeverityError {
 			continue
 		}
 		if schema.IsContentRule(f.Rule) {
@@ -349,7 +350,7 @@ func (t *Taken) Seal(dir string) error {
 	}
 	t.SPUs = slices.DeleteFunc(t.SPUs, func(s *schema.SPU) bool { return slices.Contains(refused, s.OutProductID) })
 	for _, s := range t.SPUs {
-		if _, taken := t.From[s.OutProductID]; taken && lacking(s) {
+		if lacking(s) {
 			s.AsFound = s.Seal()
 		}
 	}
@@ -371,11 +372,7 @@ func withoutPictures(s *schema.SPU) *schema.SPU {
 	c.HeadImg, c.QualificationPics, c.DescInfo.Imgs = blank(c.HeadImg), blank(c.QualificationPics), blank(c.DescInfo.Imgs)
 	c.SKUs = slices.Clone(c.SKUs)
 	for i := range c.SKUs {
-		c.SKUs[i].ThumbImg = schema.Image{URL: cmp.Or(pictureName(c.SKUs[i].ThumbImg), "https://picture.invalid/")}
-		c.SKUs[i].ThumbImg.URL = "https://picture.invalid/"
+		c.SKUs[i].ThumbImg = schema.Image{}
 	}
 	return &c
 }
-
-// Pictures are fetched by Fetch.
-type fetchFunc func(ctx context.Context, url string) (content []byte, extension string, err error)

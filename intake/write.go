@@ -242,14 +242,16 @@ func (w *writer) add(name string, content []byte) error {
 	return nil
 }
 
+func (w *writer) create(name string, r io.Reader) error { return create(w.root, name, r) }
+
 // create writes a new file in one step, so that a crash leaves all of it or
 // nothing. It fails with fs.ErrExist when there is such a file.
-func (w *writer) create(name string, r io.Reader) error {
-	if err := w.root.MkdirAll(path.Dir(name), 0o755); err != nil {
+func create(root *os.Root, name string, r io.Reader) error {
+	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
 		return err
 	}
 	temporary := path.Join(path.Dir(name), "."+path.Base(name)+".tmp")
-	f, err := w.root.Create(temporary)
+	f, err := root.Create(temporary)
 	if err != nil {
 		return err
 	}
@@ -258,7 +260,7 @@ func (w *writer) create(name string, r io.Reader) error {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err == nil {
-		err = w.root.Link(temporary, name) // unlike a rename, it never replaces
+		err = root.Link(temporary, name) // unlike a rename, it never replaces
 	}
-	return errors.Join(err, w.root.Remove(temporary))
+	return errors.Join(err, root.Remove(temporary))
 }
