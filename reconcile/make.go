@@ -445,14 +445,8 @@ func shrunk(image schema.Image) lang.Text {
 // pictures are the distinct pictures that the change must still upload.
 func (pl *planner) pictures(c *Change) []schema.Image {
 	var all []schema.Image
-	switch {
-	case c.runs(OpAdd), c.runs(OpUpdate):
-		all = spuPictures(pl.cat.SPUs[c.Address.Name])
-	case c.runs(OpSubmitBrand):
-		all = brandPictures(pl.cat.Brands[c.Address.Name])
-	case c.runs(OpSubmitCategory):
-		q := pl.cat.Qualifications[c.Address.Name]
-		all = slices.Concat(q.License, q.Certificate)
+	if c.runs(OpAdd) || c.runs(OpUpdate) || c.runs(OpSubmitBrand) || c.runs(OpSubmitCategory) {
+		all = declaredPictures(pl.cat, c.Address)
 	}
 	var missing []schema.Image
 	for _, image := range all {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/shopctl/shopctl/intake"
 	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/schema"
 )
 
@@ -261,4 +262,31 @@ func (v *View) Rows() func(rows int) {
 			p.flush(v.Err)
 		}
 	}
+}
+
+// StatusText is a status in words.
+func StatusText(s Status) lang.Text { return statusNames[s].word }
+
+// reviewNames are the states of a draft in words.
+var reviewNames = map[provider.Review]lang.Text{
+	provider.ReviewNotAudited: lang.T("not submitted", "未提交审核"),
+	provider.ReviewRunning:    lang.T("in review", "审核中"),
+	provider.ReviewRejected:   lang.T("rejected", "未通过"),
+	provider.ReviewApproved:   lang.T("approved", "已通过"),
+}
+
+// ReviewText is the state of a draft in words; empty where there is none.
+func ReviewText(r provider.Review) lang.Text { return reviewNames[r] }
+
+// Exported names the workbook that was written.
+func (v *View) Exported(file string, c *schema.Catalog) error {
+	skus := 0
+	for _, spu := range c.SPUs {
+		skus += len(spu.SKUs)
+	}
+	p := v.outPage()
+	p.line(0, raw("+ ").as(green), raw(file), raw("  "), words(sentence(listed([]lang.Text{
+		counted(len(c.SPUs), "product", "products", "个商品"), counted(skus, "SKU", "SKUs", "个 SKU"),
+	}))))
+	return p.flush(v.Out)
 }

@@ -44,6 +44,7 @@ var rooms = map[string][]string{
 	"view":                      {"lang", "schema", "state", "provider", "reconcile", "intake"},
 	"cmd":                       {"lang", "schema", "state", "provider", "provider/wechat", "provider/wechat/component", "provider/wechat/sandbox", "reconcile", "intake", "intake/sheet", "view"},
 	"examples/draw":             {},
+	"bench":                     {"schema", "provider/wechat/sandbox"},
 	"internal/termshot":         {},
 }
 
@@ -56,7 +57,7 @@ var kept = map[string][]string{
 	"github.com/spf13/cobra":          {"cmd"},
 	"github.com/jedib0t/go-pretty":    {"view", "cmd"},
 	"github.com/mattn/go-runewidth":   {"view", "cmd", "internal/termshot"},
-	"net/http":                        {"provider/wechat", "provider/wechat/component", "provider/wechat/sandbox", "cmd"},
+	"net/http":                        {"provider/wechat", "provider/wechat/component", "provider/wechat/sandbox", "cmd", "bench"},
 	"github.com/rogpeppe/go-internal": {},
 	"pgregory.net/rapid":              {},
 }
