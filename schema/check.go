@@ -15,6 +15,8 @@ type CheckOptions struct {
 	Tree *CategoryTree
 	// Qualified are the categories that the catalog has a qualification for.
 	Qualified map[uint64]bool
+	// Images says what becomes of pictures that are too large.
+	Images ImagePolicy
 }
 
 // CheckSPUs applies the rules of the language to products that an importer made.
@@ -28,6 +30,7 @@ func CheckSPUs(dir string, spus []*SPU, opt CheckOptions) ([]Finding, error) {
 	defer root.close()
 	r := newReport()
 	b := &builder{report: r, gallery: newGallery(r, root), tree: opt.Tree, catalog: &Catalog{}}
+	b.gallery.shop = newWorkshop(root, opt.Images, "")
 	for i, s := range spus {
 		n := importedSPU(s, i)
 		b.pictures(n, "head_img")

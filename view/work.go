@@ -48,6 +48,13 @@ func (w *Work) Observing(done, total int) {
 	})
 }
 
+// Fetching shows how many of the shop's pictures are here.
+func (w *Work) Fetching(done, total int, bytes int64) {
+	w.show(done, total, func(tail lang.Text) lang.Text {
+		return join(lang.T("fetching pictures: ", "正在下载图片："), outOf(done, total), lang.F(" (%s)", "（%s）", lang.Size(bytes)), tail)
+	})
+}
+
 func (w *Work) show(done, total int, text func(tail lang.Text) lang.Text) {
 	now := w.now()
 	every := spokenEvery

@@ -130,7 +130,7 @@ func (a *app) stage() (string, error) {
 func (a *app) sheetOptions(catalog *schema.Catalog, book *sheet.Book, file string, f sheetFlags) (opt *sheet.Options, mapped bool, err error) {
 	opt = &sheet.Options{
 		Sheet: f.sheet, Mapping: &sheet.Mapping{}, Pictures: f.pictures, Catalog: a.global.dir,
-		Brands: catalog.Brands, Tree: catalog.Tree, Qualified: qualified(catalog), Progress: a.view.Rows(),
+		Brands: catalog.Brands, Tree: catalog.Tree, Qualified: qualified(catalog), Images: catalog.Shop.Images, Progress: a.view.Rows(),
 	}
 	if f.mapping != "" {
 		opt.Mapping, err = sheet.ReadMapping(f.mapping)

@@ -45,6 +45,8 @@ func newRoot(a *app) *cobra.Command {
 		newApply(a),
 		newStatus(a),
 		newImport(a),
+		newExport(a),
+		newImages(a),
 		newCategory(a),
 		newExplain(a),
 		newState(a),

@@ -1,13 +1,16 @@
 package sheet
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"image"
+	_ "image/jpeg" // the formats of catalog pictures
+	_ "image/png"
 	"io"
 	"io/fs"
-	"net/http"
 	"os"
 	"path"
 	"path/filepath"
@@ -108,6 +111,28 @@ func firstNumber(file string) int {
 	return n
 }
 
+// names are the pictures that a cell lists. A line that is the name of a file as
+// a whole is one picture, whatever marks stand in it.
+func (a *album) names(id, text string) []string {
+	var names []string
+	for _, line := range strings.Split(text, "\n") {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		if !strings.Contains(line, "://") && a.has(id, line) {
+			names = append(names, line)
+		} else {
+			names = append(names, addresses(line)...)
+		}
+	}
+	return names
+}
+
+func (a *album) has(id, name string) bool {
+	clean := path.Clean(strings.ReplaceAll(name, "\\", "/"))
+	return a.named(id, clean) != "" || a.catalog != "" && filepath.IsLocal(filepath.FromSlash(clean)) && a.link(clean)
+}
+
 // find is the picture that a cell of a product names.
 func (a *album) find(id, name string) (schema.Image, *complaint) {
 	if strings.Contains(name, "://") {
@@ -189,14 +214,15 @@ func unreadable(file string) *complaint {
 	return complain(lang.F("The picture %s cannot be read.", "图片 %s 无法读取。", filepath.Base(file)), lang.T("Replace it by a JPEG or PNG file.", "请换成 JPEG 或 PNG 文件。"))
 }
 
-// extensions of the contents that the platform takes.
-var extensions = map[string]string{"image/jpeg": ".jpg", "image/png": ".png"}
+// extensions of the formats that the platform takes.
+var extensions = map[string]string{"jpeg": ".jpg", "png": ".png"}
 
 // add stages a picture. Its name holds a part of its content's hash, so that the
 // same name always means the same picture.
 func (a *album) add(id, stem string, content []byte) (schema.Image, *complaint) {
-	ext := extensions[http.DetectContentType(content)]
-	if ext == "" {
+	_, format, err := image.DecodeConfig(bytes.NewReader(content))
+	ext := extensions[format]
+	if err != nil || ext == "" {
 		return schema.Image{}, complain(lang.F("The picture %s is neither JPEG nor PNG.", "图片 %s 不是 JPEG 或 PNG。", stem), lang.T("Insert it again as JPEG or PNG.", "请改用 JPEG 或 PNG 格式。"))
 	}
 	sum := sha256.Sum256(content)

@@ -185,7 +185,11 @@ func (a *assembler) productCell(d *draft, i int, c Column, r *row) {
 	for _, pic := range pics {
 		a.embed(d, c, r.number, pic)
 	}
+	whole := text
 	text, wrong := plain(text)
+	if c.Field == Desc && text != "" {
+		text = strings.ReplaceAll(whole, "\r\n", "\n") // an empty line at its end is part of it
+	}
 	switch {
 	case wrong != nil:
 		a.complain(d, r.number, c, r.cell(c.Index), wrong)
@@ -283,7 +287,7 @@ func component(c *schema.Component, field Field, text string, date bool) (wrong 
 }
 
 func (a *assembler) addPictures(d *draft, images []schema.Image, text string) ([]schema.Image, *complaint) {
-	for _, name := range addresses(text) {
+	for _, name := range a.album.names(d.spu.OutProductID, text) {
 		img, wrong := a.album.find(d.spu.OutProductID, name)
 		if wrong != nil {
 			return images, wrong

@@ -156,7 +156,7 @@ func (a *assembler) check() error {
 	for i, d := range a.drafts {
 		spus[i] = d.spu
 	}
-	findings, err := schema.CheckSPUs(a.opt.Stage, spus, schema.CheckOptions{Tree: a.opt.Tree, Qualified: a.opt.Qualified})
+	findings, err := schema.CheckSPUs(a.opt.Stage, spus, schema.CheckOptions{Tree: a.opt.Tree, Qualified: a.opt.Qualified, Images: a.opt.Images})
 	if err != nil {
 		return err
 	}

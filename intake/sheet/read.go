@@ -27,6 +27,8 @@ type Options struct {
 	Brands    map[string]*schema.Brand
 	Tree      *schema.CategoryTree
 	Qualified map[uint64]bool
+	// Images is what the shop does with pictures that are too large.
+	Images schema.ImagePolicy
 	// Progress is called now and then with the number of rows read.
 	Progress func(rows int)
 }
