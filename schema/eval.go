@@ -44,7 +44,7 @@ type evaluator struct {
 	*report
 	names *names
 	root  *hcl.EvalContext
-	order func(hcl.Expression, *hcl.EvalContext) []string
+	rows  func(hcl.Expression, *hcl.EvalContext) (keys []string, row func(int) cty.Value)
 	// counted hears how many products a for_each makes; nil for nobody.
 	counted func(n int)
 }
@@ -62,21 +62,18 @@ func (e *evaluator) each(f *form, ctx *hcl.EvalContext, yield func(key string, c
 	if f.forEach.bad {
 		return false
 	}
-	collection, ok := e.eval(f.forEach.attr.Expr, ctx)
-	if !ok || !e.iterable(collection, rangeOf(f.forEach.attr.Expr.Range())) {
+	all, ok := e.elements(f.forEach.attr.Expr, ctx)
+	if !ok {
 		return false
 	}
 	if e.counted != nil && f.spec.Name == string(KindSPU) {
-		e.counted(collection.LengthInt())
+		e.counted(all.count)
 	}
 	outer := e.row
 	defer func() { e.row = outer }()
-	for _, key := range e.keys(f.forEach.attr.Expr, collection, ctx) {
+	for i := range all.count {
+		key, val := all.at(i)
 		e.row = strings.TrimPrefix(outer+" / "+key.AsString(), " / ")
-		val := key
-		if !collection.Type().IsSetType() {
-			val = member(collection, key)
-		}
 		child := ctx.NewChild()
 		child.Variables = map[string]cty.Value{f.iterator: cty.ObjectVal(map[string]cty.Value{"key": key, "value": val})}
 		yield(key.AsString(), child)
@@ -84,23 +81,26 @@ func (e *evaluator) each(f *form, ctx *hcl.EvalContext, yield func(key string, c
 	return true
 }
 
-func member(collection, key cty.Value) cty.Value {
-	if collection.Type().IsObjectType() {
-		return collection.GetAttr(key.AsString())
-	}
-	return collection.Index(key)
+// elements are what a for_each repeats its block for.
+type elements struct {
+	count int
+	at    func(i int) (key, val cty.Value)
 }
 
-// keys are the keys of a collection: those of a table in the order of its rows,
-// all others sorted.
-func (e *evaluator) keys(expr hcl.Expression, collection cty.Value, ctx *hcl.EvalContext) []cty.Value {
-	var keys []cty.Value
-	if rows := e.order(expr, ctx); len(rows) == collection.LengthInt() {
-		for _, key := range rows {
-			keys = append(keys, cty.StringVal(key))
-		}
-		return keys
+// elements evaluates a for_each. The rows of a table come in the order of the
+// file, each made when its turn comes: a hundred thousand rows as one value take
+// more memory than the products that they make. All other collections are sorted.
+func (e *evaluator) elements(expr hcl.Expression, ctx *hcl.EvalContext) (elements, bool) {
+	at := rangeOf(expr.Range())
+	if keys, row := e.rows(expr, ctx); row != nil {
+		ok := e.countable(len(keys), at)
+		return elements{len(keys), func(i int) (key, val cty.Value) { return cty.StringVal(keys[i]), row(i) }}, ok
 	}
+	collection, ok := e.eval(expr, ctx)
+	if !ok || !e.iterable(collection, at) {
+		return elements{}, false
+	}
+	var keys []cty.Value
 	for it := collection.ElementIterator(); it.Next(); {
 		key, val := it.Element()
 		if collection.Type().IsSetType() {
@@ -108,7 +108,27 @@ func (e *evaluator) keys(expr hcl.Expression, collection cty.Value, ctx *hcl.Eva
 		}
 		keys = append(keys, key)
 	}
-	return keys
+	return elements{len(keys), func(i int) (key, val cty.Value) { return keys[i], member(collection, keys[i]) }}, true
+}
+
+func member(collection, key cty.Value) cty.Value {
+	switch {
+	case collection.Type().IsSetType():
+		return key
+	case collection.Type().IsObjectType():
+		return collection.GetAttr(key.AsString())
+	}
+	return collection.Index(key)
+}
+
+// countable reports whether a for_each has no more elements than it may.
+func (e *evaluator) countable(n int, at Range) bool {
+	if n <= maxElements {
+		return true
+	}
+	e.add(ruleLimit, at, lang.F("It has %d elements; %d are allowed.", "共有 %d 个元素，上限为 %d。", n, maxElements),
+		lang.T("Split the table over several blocks.", "请把表格拆分到多个块。"))
+	return false
 }
 
 func (e *evaluator) iterable(v cty.Value, at Range) bool {
@@ -121,11 +141,7 @@ func (e *evaluator) iterable(v cty.Value, at Range) bool {
 	case ty.IsSetType() && slices.ContainsFunc(v.AsValueSlice(), cty.Value.IsNull):
 		e.add(ruleForEach, at, lang.T("One element is null.", "有一个元素为空（null）。"), lang.T("Remove it.", "请去掉它。"))
 	case ty.IsMapType(), ty.IsObjectType(), ty.IsSetType() && ty.ElementType() == cty.String:
-		if v.LengthInt() <= maxElements {
-			return true
-		}
-		e.add(ruleLimit, at, lang.F("It has %d elements; %d are allowed.", "共有 %d 个元素，上限为 %d。", v.LengthInt(), maxElements),
-			lang.T("Split the table over several blocks.", "请把表格拆分到多个块。"))
+		return e.countable(v.LengthInt(), at)
 	default:
 		e.add(ruleForEach, at, lang.F("A %s has no keys to name the elements by.", "%s 类型没有可用作名称的键。", ty.FriendlyName()),
 			lang.T("Give a map: table(...), { ... }, or toset([...]) of strings.", "请使用 map：table(...)、{ ... }，或字符串的 toset([...])。"))

@@ -32,17 +32,11 @@ type library struct {
 	dir    *directory
 	tree   *CategoryTree
 	tables map[string]*table
-	keyed  map[string]keyedTable
-}
-
-// keyedTable is the result of table() without a filter, made once.
-type keyedTable struct {
-	value cty.Value
-	keys  []string
+	keyed  map[string]cty.Value // results of table() without a filter
 }
 
 func newLibrary(dir *directory, tree *CategoryTree) *library {
-	return &library{dir: dir, tree: tree, tables: map[string]*table{}, keyed: map[string]keyedTable{}}
+	return &library{dir: dir, tree: tree, tables: map[string]*table{}, keyed: map[string]cty.Value{}}
 }
 
 func (l *library) functions() map[string]function.Function {
@@ -148,35 +142,50 @@ func (l *library) category(args []cty.Value, _ cty.Type) (cty.Value, error) {
 
 // table returns rows by key.
 func (l *library) table(args []cty.Value, _ cty.Type) (cty.Value, error) {
-	value, _, refused := l.tableRows(args)
+	value, refused := l.tableRows(args)
 	if refused != nil {
 		return cty.NilVal, refused
 	}
 	return value, nil
 }
 
-func (l *library) tableRows(args []cty.Value) (cty.Value, []string, *callError) {
+// tableRows is table as one value, made once where there is no filter.
+func (l *library) tableRows(args []cty.Value) (cty.Value, *callError) {
 	name, keyColumn, filter, refused := tableArguments(args)
 	if refused != nil {
-		return cty.NilVal, nil, refused
+		return cty.NilVal, refused
 	}
 	once := name + "\x00" + keyColumn
 	if done, ok := l.keyed[once]; ok && filter == nil {
-		return done.value, done.keys, nil
+		return done, nil
+	}
+	selected, refused := l.selected(args)
+	if refused != nil {
+		return cty.NilVal, refused
+	}
+	value := selected.value()
+	if filter == nil {
+		l.keyed[once] = value
+	}
+	return value, nil
+}
+
+// selected are the rows that a call of table asks for.
+func (l *library) selected(args []cty.Value) (selection, *callError) {
+	name, keyColumn, filter, refused := tableArguments(args)
+	if refused != nil {
+		return selection{}, refused
 	}
 	t, refused := l.loadTable(name)
 	if refused != nil {
-		return cty.NilVal, nil, refused
+		return selection{}, refused
 	}
 	rows, refused := t.selectRows(filter)
 	if refused != nil {
-		return cty.NilVal, nil, refused.about(2)
+		return selection{}, refused.about(2)
 	}
-	value, keys, refused := t.keyed(rows, keyColumn)
-	if refused == nil && filter == nil {
-		l.keyed[once] = keyedTable{value, keys}
-	}
-	return value, keys, refused
+	keys, refused := t.keys(rows, keyColumn)
+	return selection{t, rows, keys}, refused
 }
 
 func (l *library) loadTable(name string) (*table, *callError) {
@@ -239,26 +248,30 @@ func tableFilter(v cty.Value, usage *callError) (map[string]string, *callError) 
 	return filter, nil
 }
 
-// order returns the keys of a for_each that is a call of table, in file order;
-// nil for everything else.
-func (l *library) order(expr hcl.Expression, ctx *hcl.EvalContext) []string {
+// rows are the keys and rows of a for_each that is a call of table, in file
+// order, without making one value of them; row is nil for everything else, and
+// when the call fails: evaluation will say why.
+func (l *library) rows(expr hcl.Expression, ctx *hcl.EvalContext) (keys []string, row func(int) cty.Value) {
 	call, ok := unparen(expr).(*hclsyntax.FunctionCallExpr)
 	if !ok || call.Name != "table" || call.ExpandFinal {
-		return nil
+		return nil, nil
 	}
 	args := make([]cty.Value, len(call.Args))
 	for i, arg := range call.Args {
 		v, diags := arg.Value(ctx)
 		if diags.HasErrors() || !v.IsWhollyKnown() || v.IsNull() {
-			return nil
+			return nil, nil
 		}
 		args[i] = v
 	}
 	if len(args) == 0 || args[0].Type() != cty.String {
-		return nil
+		return nil, nil
 	}
-	_, keys, _ := l.tableRows(args)
-	return keys
+	selected, refused := l.selected(args)
+	if refused != nil {
+		return nil, nil
+	}
+	return selected.keys, func(i int) cty.Value { return selected.table.object(selected.table.rows[selected.rows[i]]) }
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -72,9 +72,11 @@ func FuzzTable(f *testing.F) {
 		if len(all) != len(tbl.rows) {
 			t.Errorf("%d of %d rows without a filter", len(all), len(tbl.rows))
 		}
-		v, keys, refused := tbl.keyed(all, tbl.columns[0])
-		if refused == nil && (v.LengthInt() != len(tbl.rows) || len(keys) != len(tbl.rows)) {
-			t.Errorf("%d objects and %d keys of %d rows", v.LengthInt(), len(keys), len(tbl.rows))
+		keys, refused := tbl.keys(all, tbl.columns[0])
+		if refused == nil {
+			if v := (selection{tbl, all, keys}).value(); v.LengthInt() != len(tbl.rows) || len(keys) != len(tbl.rows) {
+				t.Errorf("%d objects and %d keys of %d rows", v.LengthInt(), len(keys), len(tbl.rows))
+			}
 		}
 		for _, row := range tbl.rows {
 			for i, cell := range row.cells {

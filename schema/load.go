@@ -217,7 +217,7 @@ func (l *loader) objects(dir string) *Catalog {
 	c := &checker{report: l.report, meter: l.meter, names: &names{
 		vars: keySet(l.variables), locals: keySet(l.locals), brands: map[string]bool{}, functions: l.library.functions(),
 	}}
-	e := &evaluator{report: l.report, names: c.names, order: l.library.order}
+	e := &evaluator{report: l.report, names: c.names, rows: l.library.rows}
 	brands := l.brandForms(c)
 	resolve := &resolver{evaluator: e, checker: c, vars: l.variableValues(), locals: l.locals, values: map[string]cty.Value{}, brands: withForEach(brands)}
 	e.root = resolve.resolveAll(sortedKeys(l.locals))

@@ -110,7 +110,7 @@ func (r *resolver) brandNames(usedAt Range) {
 		if id := f.attr("id"); id != nil {
 			r.needs(id.attr.Expr)
 		}
-		quiet := &evaluator{report: newReport(), names: r.names, order: r.order}
+		quiet := &evaluator{report: newReport(), names: r.names, rows: r.rows}
 		quiet.each(f, r.context(), func(key string, ctx *hcl.EvalContext) {
 			r.names.brands[quiet.elementName(f, key, ctx)] = true
 		})

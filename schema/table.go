@@ -158,30 +158,43 @@ func (r tableRow) key(columns []int) string {
 	return strings.Join(cells, "\x00")
 }
 
-// keyed returns the selected rows as objects by the cell of the key column, and
-// the keys in file order.
-func (t *table) keyed(rows []int, keyColumn string) (cty.Value, []string, *callError) {
+// selection are some rows of a table with their keys, in file order.
+type selection struct {
+	table *table
+	rows  []int
+	keys  []string
+}
+
+// value is the selection as objects by key.
+func (s selection) value() cty.Value {
+	if len(s.rows) == 0 {
+		return cty.MapValEmpty(s.table.rowType())
+	}
+	objects := make(map[string]cty.Value, len(s.rows))
+	for i, row := range s.rows {
+		objects[s.keys[i]] = s.table.object(s.table.rows[row])
+	}
+	return cty.MapVal(objects)
+}
+
+// keys are the cells of the key column, which must differ and not be empty.
+func (t *table) keys(rows []int, keyColumn string) ([]string, *callError) {
 	column, refused := t.column(keyColumn)
 	if refused != nil {
-		return cty.NilVal, nil, refused.about(1)
+		return nil, refused.about(1)
 	}
-	objects := make(map[string]cty.Value, len(rows))
 	lines := make(map[string]int, len(rows))
 	keys := make([]string, 0, len(rows))
 	for _, i := range rows {
 		row := t.rows[i]
 		key := cty.NormalizeString(row.cells[column])
 		if refused := t.keyError(key, row.line, lines[key], keyColumn); refused != nil {
-			return cty.NilVal, nil, refused
+			return nil, refused
 		}
 		lines[key] = row.line
-		objects[key] = t.object(row)
 		keys = append(keys, key)
 	}
-	if len(objects) == 0 {
-		return cty.MapValEmpty(t.rowType()), nil, nil
-	}
-	return cty.MapVal(objects), keys, nil
+	return keys, nil
 }
 
 func (t *table) keyError(key string, line, earlier int, column string) *callError {
