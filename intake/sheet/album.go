@@ -88,7 +88,7 @@ var detailName = regexp.MustCompile(`(?i)^(详情|描述|detail|desc|d[-_]?[0-9]
 // their numbers: main pictures, and those of the detail page.
 func (a *album) of(id string) (head, detail []string) {
 	files := slices.SortedFunc(slices.Values(a.byID[id]), func(x, y string) int {
-		return cmp.Or(cmp.Compare(firstNumber(x), firstNumber(y)), strings.Compare(x, y))
+		return cmp.Or(cmp.Compare(numberOf(x, id), numberOf(y, id)), strings.Compare(x, y))
 	})
 	for _, f := range files {
 		if detailName.MatchString(filepath.Base(f)) {
@@ -102,8 +102,10 @@ func (a *album) of(id string) (head, detail []string) {
 
 var lastDigits = regexp.MustCompile(`([0-9]+)[^0-9]*$`)
 
-func firstNumber(file string) int {
-	m := lastDigits.FindStringSubmatch(strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)))
+// numberOf is the last number in the name of a picture, behind the product's id
+// where the name begins with it; 0 when there is none.
+func numberOf(file, id string) int {
+	m := lastDigits.FindStringSubmatch(strings.TrimPrefix(stem(file), id))
 	if m == nil {
 		return 0
 	}

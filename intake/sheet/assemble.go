@@ -192,6 +192,7 @@ func (a *assembler) productCell(d *draft, i int, c Column, r *row) {
 	}
 	switch {
 	case wrong != nil:
+		d.raw[i] = r.cell(c.Index)
 		a.complain(d, r.number, c, r.cell(c.Index), wrong)
 	case text == "" || text == d.raw[i]:
 	case d.raw[i] != "" && !specOf(c.Field).Many:

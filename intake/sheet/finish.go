@@ -36,7 +36,7 @@ func (a *assembler) required(d *draft) {
 }
 
 func empty(field Field) *complaint {
-	return complain(lang.F("%s is empty.", "%[2]s为空。", field, specOf(field).Header.ZH),
+	return complain(lang.F("%[1]s is empty.", "%[2]s为空。", field, specOf(field).Header.ZH),
 		lang.T("Fill the cell. If a formula stands there, save the file with a spreadsheet program first, so that its value is kept.", "请填写。若该格是公式，请先用表格软件打开并保存，使公式的值写入文件。"))
 }
 
@@ -106,8 +106,12 @@ func (a *assembler) folder(d *draft) {
 }
 
 // forSKU gives a file to the SKUs that have its name as id, code or attribute.
+// One with the product's own name is a main picture.
 func (a *assembler) forSKU(d *draft, file string) bool {
 	name, taken := stem(file), false
+	if name == d.spu.OutProductID {
+		return false
+	}
 	for i := range d.spu.SKUs {
 		sku := &d.spu.SKUs[i]
 		if sku.ThumbImg.Path+sku.ThumbImg.URL != "" || !isNamed(sku, name) {
