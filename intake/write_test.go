@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/shopctl/shopctl/lang"
@@ -15,7 +16,7 @@ func towel(id string) *schema.SPU {
 	fee := schema.Fen(600)
 	return &schema.SPU{
 		OutProductID: id, Title: `毛巾"大号" ${x} %{y}\`, Path: "pages/item?id=" + id, Listing: true,
-		HeadImg:  []schema.Image{{URL: "https://mmecimage.cn/p/wx/Ha1"}, {URL: "https://mmecimage.cn/p/wx/Ha2"}, {URL: "https://mmecimage.cn/p/wx/Ha3"}},
+		HeadImg:  []schema.Image{{URL: "https://mmecimage.cn/p/wx/H" + id}, {URL: "https://mmecimage.cn/p/wx/Ha2"}, {URL: "https://mmecimage.cn/p/wx/Ha3"}},
 		Category: schema.CategoryRef{ID: 1445}, Brand: "id:29001", Scenes: []int{1},
 		DescInfo:  schema.DescInfo{Desc: "第一行\n第二行,\t\"引号\"", Imgs: []schema.Image{{URL: "https://mmecimage.cn/p/wx/Hd"}}},
 		Component: schema.Component{Supplier: "厦门仓", ExpressFee: &fee, PickUpType: []string{"1", "3"}},
@@ -99,6 +100,29 @@ func TestBlocksReadBackAsWritten(t *testing.T) {
 	catalog := load(t, dir)
 	for _, s := range b.SPUs {
 		same(t, catalog.SPUs[s.OutProductID], s)
+	}
+}
+
+func TestTablesReadBackAsWritten(t *testing.T) {
+	plain, odd, ragged := towel("719"), towel("720"), towel("721")
+	plain.Title, odd.Title, ragged.Title = "毛巾,\"大号\"", " 毛巾前有空格", "毛巾规格不同"
+	ragged.SKUs[1].SKUAttrs = ragged.SKUs[1].SKUAttrs[:1]
+	ragged.SKUs[0].SKUAttrs = ragged.SKUs[0].SKUAttrs[:1]
+	plain.Listing = false
+	b := bundle(plain, odd, ragged)
+	b.Notes = map[schema.Address][]lang.Text{{Kind: schema.KindSPU, Name: "719"}: {lang.T("from the draft", "取自草稿")}}
+	dir := t.TempDir()
+	written, _, err := Write(dir, b, AsTable)
+	want := []string{"shop.hcl", "products/1445.csv", "products/1445-skus.csv", "products/1445.hcl", "products/1445-2.hcl"}
+	if err != nil || !slices.Equal(written, want) {
+		t.Fatalf("wrote %v, %v", written, err)
+	}
+	catalog := load(t, dir)
+	for _, s := range b.SPUs {
+		same(t, catalog.SPUs[s.OutProductID], s)
+	}
+	if catalog.Sources[schema.Address{Kind: schema.KindSPU, Name: "720"}].EachKey != "" {
+		t.Error("a title that a cell would trim is in a table")
 	}
 }
 
