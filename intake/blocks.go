@@ -182,7 +182,7 @@ func attrsValue(attrs []schema.Attr) string {
 
 // category writes a leaf with its name beside it.
 func (o *objects) category(c schema.CategoryRef) {
-	value := c.String()
+	value := strconv.FormatUint(c.ID, 10)
 	if c.ID == 0 && c.Path != "" {
 		value = quote(c.Path)
 	}

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -206,7 +207,7 @@ func (l *Live) product(t *Taken, p *provider.Product, brands map[string]schema.B
 		t.problem(addr.String(), why, lang.T("Rename it in the program that made it, or leave it in the console.", "请在创建它的程序中改名，或继续在后台管理。"))
 		return
 	}
-	s := from.SPU
+	s := *from.SPU.Composed()
 	s.OutProductID, s.InfoVersion = p.OutProductID, ""
 	if ref, granted := brands[string(s.Brand)]; granted {
 		s.Brand = ref
@@ -357,10 +358,23 @@ func (t *Taken) Seal(dir string) error {
 	return nil
 }
 
-// lacking reports whether something is missing that every product must have.
+// lacking reports whether a product breaks a rule that holds for values as they
+// are written: something is missing or stands twice.
 func lacking(s *schema.SPU) bool {
-	return strings.TrimSpace(s.Title) == "" || strings.TrimSpace(s.Path) == "" ||
-		slices.ContainsFunc(s.SKUs, func(k schema.SKU) bool { return pictureName(k.ThumbImg) == "" })
+	return strings.TrimSpace(s.Title) == "" || strings.TrimSpace(s.Path) == "" || repeats(s.Scenes) || slices.ContainsFunc(s.Scenes, func(n int) bool { return n <= 0 || n > 1000 }) ||
+		slices.ContainsFunc(s.SKUs, func(k schema.SKU) bool { return pictureName(k.ThumbImg) == "" || repeats(attrKeys(k)) })
+}
+
+func attrKeys(k schema.SKU) []string {
+	keys := make([]string, len(k.SKUAttrs))
+	for i, a := range k.SKUAttrs {
+		keys[i] = a.Key
+	}
+	return keys
+}
+
+func repeats[T cmp.Ordered](list []T) bool {
+	return len(slices.Compact(slices.Sorted(slices.Values(list)))) < len(list)
 }
 
 // withoutPictures is a copy with as many pictures, none of which has to be read.

@@ -304,10 +304,7 @@ func (t *tables) attributeNames() []string {
 // when its SKUs differ in them.
 func patternOf(s *schema.SPU) (pattern string, ok bool) {
 	for i, sku := range s.SKUs {
-		keys := make([]string, len(sku.SKUAttrs))
-		for j, a := range sku.SKUAttrs {
-			keys[j] = a.Key
-		}
+		keys := attrKeys(sku)
 		own := strings.Join(keys, "\x00")
 		if i > 0 && own != pattern || len(keys) == 1 && own == "" {
 			return "", false

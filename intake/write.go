@@ -179,7 +179,7 @@ func (t *text) fileComment(words string) {
 // stand in a file name.
 func leafFile(c schema.CategoryRef) string {
 	if c.ID != 0 || c.Path == "" {
-		return c.String()
+		return strconv.FormatUint(c.ID, 10)
 	}
 	return fileName(c.Path)
 }

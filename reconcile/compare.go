@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/text/unicode/norm"
 
 	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/schema"
@@ -68,49 +67,13 @@ type sighting struct {
 }
 
 func (c comparison) sight(have *schema.SPU) sighting {
-	s := sighting{comparison: c, have: composed(have)}
+	s := sighting{comparison: c, have: have.Composed()}
 	s.holdsRecord = c.rec != nil && c.rec.Memo != nil && (have.InfoVersion == "" || have.InfoVersion == sentVersion(c.rec))
 	s.holdsWanted = s.holdsRecord && c.rec.Stamp == c.stamp
 	if c.want.InfoVersion == "" {
 		s.holdsWanted = have.InfoVersion == c.stamp
 	}
 	return s
-}
-
-// composed is a copy with its text in the form that a catalog has it in: HCL
-// composes characters (Unicode NFC), so that the files cannot say otherwise.
-func composed(have *schema.SPU) *schema.SPU {
-	plain := true
-	texts(have, func(s *string) { plain = plain && norm.NFC.IsNormalString(*s) })
-	if plain {
-		return have
-	}
-	c := *have
-	c.SKUs = slices.Clone(c.SKUs)
-	for i := range c.SKUs {
-		c.SKUs[i].SKUAttrs = slices.Clone(c.SKUs[i].SKUAttrs)
-	}
-	texts(&c, func(s *string) { *s = norm.NFC.String(*s) })
-	return &c
-}
-
-// texts visits what people write; ids are none.
-func texts(s *schema.SPU, visit func(*string)) {
-	for _, text := range []*string{
-		&s.Title, &s.Path, &s.DescInfo.Desc,
-		&s.Component.DirectPath, &s.Component.Supplier, &s.Component.SellTime, &s.Component.UnitName,
-	} {
-		visit(text)
-	}
-	for i := range s.SKUs {
-		k := &s.SKUs[i]
-		visit(&k.Barcode)
-		visit(&k.SKUCode)
-		for j := range k.SKUAttrs {
-			visit(&k.SKUAttrs[j].Key)
-			visit(&k.SKUAttrs[j].Value)
-		}
-	}
 }
 
 // sentVersion is the info_version of our last submission.
