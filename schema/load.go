@@ -87,7 +87,7 @@ func (l *loader) load(dir string) *Catalog {
 		} else if words, src, ok := l.scan(file); ok && onlyProducts(words) && !isJSON(file) {
 			l.bulk = append(l.bulk, file)
 			l.pace.expect(words[spuSpec.Name])
-		} else if ok {
+		} else if ok && !isMapping(words) {
 			l.declare(l.parseBlocks(file, src))
 		}
 	}
@@ -112,6 +112,10 @@ func (l *loader) declaresShop(file string) bool {
 }
 
 func onlyProducts(words map[string]int) bool { return len(words) == 1 && words[spuSpec.Name] > 0 }
+
+// isMapping tells a file that says what the columns of a spreadsheet hold
+// (import --map) from a catalog file: it may lie among them, and declares nothing.
+func isMapping(words map[string]int) bool { return words["columns"] > 0 }
 
 // guard checks what is read before the parser sees it, and returns the words
 // that begin its top-level statements, counted.
@@ -225,7 +229,7 @@ func (l *loader) objects(dir string) *Catalog {
 	b := newBuilder(l, dir)
 	b.shops(l.evaluateAll(c, e, &shopSpec))
 	b.hang(newWorkshop(l.dir, b.catalog.Shop.Images, l.opt.CacheDir), l.pace)
-	defer b.gallery.shop.kept.save()
+	defer b.gallery.shop.kept.close()
 	b.merchants(l.evaluateAll(c, e, &merchantSpec))
 	for _, f := range brands {
 		l.evaluate(e, f, b.brand)
