@@ -91,11 +91,13 @@ func (k *keptPictures) remember(digest raster.Digest, verdict raster.Verdict) {
 // of another branch, of pictures on their way.
 const spare = 10_000
 
-// save adds what is new to the file. When most of the file is of no use any
-// more, it is written anew.
-func (k *keptPictures) save() {
+// close adds what is new to the file and forgets the verdicts: they serve the
+// reading of the catalog alone. When most of the file is of no use any more, it
+// is written anew.
+func (k *keptPictures) close() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	defer func() { k.verdicts, k.fresh = nil, nil }()
 	if k.dir == "" || len(k.fresh) == 0 || os.MkdirAll(k.dir, 0o755) != nil {
 		return
 	}
@@ -109,9 +111,8 @@ func (k *keptPictures) save() {
 		k.rewrite()
 	} else if f, err := os.OpenFile(k.file(), os.O_APPEND|os.O_WRONLY, 0o644); err == nil {
 		defer f.Close()
-		k.write(f, k.fresh)
+		_ = k.write(f, k.fresh) // what is missing is decoded again
 	}
-	k.fresh = nil
 }
 
 func (k *keptPictures) rewrite() {

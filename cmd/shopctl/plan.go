@@ -152,6 +152,7 @@ func (a *app) desire(ctx context.Context) (*desired, error) {
 		return nil, err
 	}
 	if catalog.Tree == nil || !sameTree(tree, kept) {
+		catalog = nil // two large catalogs at a time would be one too many
 		catalog, ds = a.load(tree)
 	}
 	if err := a.reportAside(ds); err != nil {

@@ -17,7 +17,7 @@ func FuzzDecodeSPU(f *testing.F) {
 		if decodeSPU(raw, &spu) != nil {
 			return
 		}
-		product := productOf(&spu, &spu)
+		product := productOf(spu.row(), spu.row())
 		if product.ProductID == "" && product.OutProductID == "" || product.Draft == nil {
 			t.Errorf("%s became %+v", raw, product)
 		}

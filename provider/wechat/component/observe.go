@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -56,8 +57,8 @@ func (a *API) GetSPUList(ctx context.Context, query ListQuery) (page []SPU, tota
 // listAll reads every page of one plane. Pages shift while they are read, so
 // products are told apart by id; a server that ignores the page number is noticed
 // by a page that brings nothing new. total_num can only make the reading longer.
-func (a *API) listAll(ctx context.Context, plane Plane, progress func(plane Plane, done, total int)) (map[string]*SPU, error) {
-	all := map[string]*SPU{}
+func (a *API) listAll(ctx context.Context, plane Plane, same *sameCopies, progress func(plane Plane, done, total int)) (map[string]*row, error) {
+	all := map[string]*row{}
 	for n := 1; n <= maxPages; n++ {
 		page, total, err := a.GetSPUList(ctx, ListQuery{Page: n, PageSize: pageSize, NeedEditSPU: plane})
 		if err != nil {
@@ -66,7 +67,8 @@ func (a *API) listAll(ctx context.Context, plane Plane, progress func(plane Plan
 		before := len(all)
 		for i := range page {
 			if key := page[i].key(); all[key] == nil {
-				all[key] = &page[i]
+				all[key] = page[i].row()
+				all[key].content = same.join(key, all[key].content)
 			}
 		}
 		progress(plane, len(all), total)
@@ -75,6 +77,30 @@ func (a *API) listAll(ctx context.Context, plane Plane, progress func(plane Plan
 		}
 	}
 	return nil, badReply("spu/get_list", fmt.Errorf("the list does not end after %d pages", maxPages))
+}
+
+// sameCopies lets the two copies of a product be one value where they are equal,
+// as they are for all products at rest: a large shop fits into half the memory.
+// Copies are never changed.
+type sameCopies struct {
+	mu    sync.Mutex
+	first map[string]*provider.Copy
+}
+
+// join returns the copy of the other plane when it is the same, else c.
+func (s *sameCopies) join(key string, c *provider.Copy) *provider.Copy {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	other := s.first[key]
+	if other == nil {
+		s.first[key] = c
+		return c
+	}
+	delete(s.first, key)
+	if reflect.DeepEqual(other, c) {
+		return other
+	}
+	return c
 }
 
 // key tells products apart: by product_id, or by out_product_id where the
@@ -174,14 +200,15 @@ func countBoth(tell func(done, total int)) func(plane Plane, done, total int) {
 	}
 }
 
-func (p *Provider) bothLists(ctx context.Context, progress func(Plane, int, int)) (drafts, online map[string]*SPU, err error) {
+func (p *Provider) bothLists(ctx context.Context, progress func(Plane, int, int)) (drafts, online map[string]*row, err error) {
+	same := &sameCopies{first: map[string]*provider.Copy{}}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		drafts, err = p.api.listAll(ctx, PlaneDraft, progress)
+		drafts, err = p.api.listAll(ctx, PlaneDraft, same, progress)
 		return err
 	})
 	group.Go(func() (err error) {
-		online, err = p.api.listAll(ctx, PlaneOnline, progress)
+		online, err = p.api.listAll(ctx, PlaneOnline, same, progress)
 		return err
 	})
 	return drafts, online, group.Wait()
@@ -189,7 +216,7 @@ func (p *Provider) bothLists(ctx context.Context, progress func(Plane, int, int)
 
 // join makes products of the two lists. Of two products with the same
 // out_product_id, which a deleted and re-added one can be, the younger counts.
-func join(drafts, online map[string]*SPU) (products map[string]*provider.Product, nameless []string) {
+func join(drafts, online map[string]*row) (products map[string]*provider.Product, nameless []string) {
 	products = map[string]*provider.Product{}
 	put := func(product *provider.Product) {
 		old := products[product.OutProductID]

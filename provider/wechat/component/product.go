@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unique"
 
 	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/provider/wechat"
@@ -234,7 +235,7 @@ func (p *Provider) lookup(ctx context.Context, outProductID string, rechecks int
 	if draft == nil && online == nil {
 		return nil, &provider.Error{Class: provider.ClassConflict, Call: "spu/get", NotFound: true, Message: "neither copy is shown"}
 	}
-	return productOf(draft, online), nil
+	return productOf(draft.row(), online.row()), nil
 }
 
 // copyOf reads one copy; nil when the platform says that this copy does not exist.
@@ -252,7 +253,7 @@ func (p *Provider) copyOf(ctx context.Context, ref SPURef, plane Plane, rechecks
 // (section 8.0, lenient servers), so it counts only when the shelf status says
 // that something was approved once: any status but 0. A product that was taken
 // down (11) before its first approval cannot be told apart and counts as approved.
-func productOf(draft, online *SPU) *provider.Product {
+func productOf(draft, online *row) *provider.Product {
 	review, shelf := draft, online
 	if review == nil {
 		review = online
@@ -260,32 +261,61 @@ func productOf(draft, online *SPU) *provider.Product {
 	if shelf == nil {
 		shelf = draft
 	}
-	audit := review.AuditInfo.Value
 	product := &provider.Product{
-		ProductID:    string(review.ProductID),
-		OutProductID: string(review.OutProductID),
-		Review:       provider.Review(review.EditStatus),
-		Shelf:        provider.Shelf(shelf.Status),
-		AuditID:      string(audit.AuditID),
-		SubmittedAt:  parseTime(audit.SubmitTime),
-		AuditedAt:    parseTime(audit.AuditTime),
-		UpdatedAt:    parseTime(review.UpdateTime),
+		ProductID:    review.productID,
+		OutProductID: review.outProductID,
+		Review:       review.review,
+		Shelf:        shelf.shelf,
+		AuditID:      review.auditID,
+		SubmittedAt:  review.submittedAt,
+		AuditedAt:    review.auditedAt,
+		UpdatedAt:    review.updatedAt,
 	}
 	if product.Review == provider.ReviewRejected {
-		product.Reason = string(audit.RejectReason)
+		product.Reason = review.reason
 	}
 	if draft != nil {
-		product.Draft = draft.content()
+		product.Draft = draft.content
 	}
 	if online != nil && product.Shelf != provider.ShelfInitial {
-		product.Online = online.content()
+		product.Online = online.content
 	}
 	return product
 }
 
+// row is what one row of a list, or one spu/get, tells of a product.
+type row struct {
+	productID, outProductID           string
+	review                            provider.Review
+	shelf                             provider.Shelf
+	reason, auditID                   string
+	submittedAt, auditedAt, updatedAt time.Time
+	content                           *provider.Copy
+}
+
+// row is nil for a copy that the platform does not show.
+func (s *SPU) row() *row {
+	if s == nil {
+		return nil
+	}
+	audit := s.AuditInfo.Value
+	return &row{
+		productID:    string(s.ProductID),
+		outProductID: string(s.OutProductID),
+		review:       provider.Review(s.EditStatus),
+		shelf:        provider.Shelf(s.Status),
+		reason:       string(audit.RejectReason),
+		auditID:      string(audit.AuditID),
+		submittedAt:  parseTime(audit.SubmitTime),
+		auditedAt:    parseTime(audit.AuditTime),
+		updatedAt:    parseTime(s.UpdateTime),
+		content:      s.content(),
+	}
+}
+
 // content maps what the platform shows to what an author declares.
 func (s *SPU) content() *provider.Copy {
-	c := &provider.Copy{SKUIDs: map[string]string{}, SPU: schema.SPU{
+	c := &provider.Copy{SKUIDs: make(map[string]string, len(s.SKUs)), SPU: schema.SPU{
 		OutProductID:      string(s.OutProductID),
 		Title:             string(s.Title),
 		Path:              pagePath(string(s.Path)),
@@ -299,6 +329,9 @@ func (s *SPU) content() *provider.Copy {
 	}}
 	for _, scene := range s.Scenes {
 		c.SPU.Scenes = append(c.SPU.Scenes, int(scene))
+	}
+	if len(s.SKUs) > 0 {
+		c.SPU.SKUs = make([]schema.SKU, 0, len(s.SKUs))
 	}
 	for _, sku := range s.SKUs {
 		c.SPU.SKUs = append(c.SPU.SKUs, sku.content())
@@ -339,7 +372,8 @@ func (s *SKU) content() schema.SKU {
 		SKUCode:     string(s.SKUCode),
 	}
 	for _, a := range s.SKUAttrs {
-		sku.SKUAttrs = append(sku.SKUAttrs, schema.Attr{Key: string(a.Key), Value: string(a.Value)})
+		// A shop has few different attributes, and each stands in thousands of SKUs.
+		sku.SKUAttrs = append(sku.SKUAttrs, schema.Attr{Key: unique.Make(string(a.Key)).Value(), Value: unique.Make(string(a.Value)).Value()})
 	}
 	return sku
 }
@@ -350,6 +384,9 @@ func shownImage(url string) schema.Image {
 
 func shownImages(urls wechat.List[wechat.Text]) []schema.Image {
 	var list []schema.Image
+	if len(urls) > 0 {
+		list = make([]schema.Image, 0, len(urls))
+	}
 	for _, url := range urls {
 		if url != "" {
 			list = append(list, shownImage(string(url)))
