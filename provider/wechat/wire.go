@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // ID is an id of the platform in decimal. The platform sends ids as numbers,
@@ -64,6 +65,10 @@ type Text string
 
 // UnmarshalJSON never fails on valid JSON.
 func (t *Text) UnmarshalJSON(b []byte) error {
+	if plain(b) { // as nearly all are: a large shop has millions
+		*t = Text(b[1 : len(b)-1])
+		return nil
+	}
 	if len(b) > 0 && b[0] == '"' {
 		var s string
 		if err := json.Unmarshal(b, &s); err != nil {
@@ -76,6 +81,11 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 		*t = ""
 	}
 	return nil
+}
+
+// plain reports whether a valid JSON value is a string that means its own bytes.
+func plain(b []byte) bool {
+	return len(b) >= 2 && b[0] == '"' && bytes.IndexByte(b, '\\') < 0 && utf8.Valid(b)
 }
 
 // List is a list that may arrive as null, or as its only member (reference
