@@ -118,7 +118,7 @@ func (e *evaluator) iterable(v cty.Value, at Range) bool {
 		e.add(ruleLimit, at, lang.F("It has %d elements; %d are allowed.", "共有 %d 个元素，上限为 %d。", v.LengthInt(), maxElements),
 			lang.T("Split the table over several blocks.", "请把表格拆分到多个块。"))
 	default:
-		e.add(ruleForEach, at, lang.F("A %s has no keys to name the elements by.", "%s 类型没有可用作名称的键。", ty.FriendlyName()),
+		e.add(ruleForEach, at, lang.F("for_each cannot go over %[1]s: its elements have no keys.", "for_each 不能遍历%[2]s：其元素没有键。", friendly(v).EN, friendly(v).ZH),
 			lang.T("Give a map: table(...), { ... }, or toset([...]) of strings.", "请使用 map：table(...)、{ ... }，或字符串的 toset([...])。"))
 	}
 	return false

@@ -112,7 +112,7 @@ func (c *checker) required(f *form) {
 func (r *report) missing(block *BlockSpec, attr *AttrSpec, rng Range) {
 	r.add(ruleMissing, rng,
 		lang.F("%[1]s needs the attribute %[2]s: %[3]s", "%[1]s 必须有属性 %[2]s：%[4]s", block.Name, attr.Name, attr.Doc.EN, attr.Doc.ZH),
-		lang.F("Add %[1]s = ... (%[2]s).", "请添加 %[1]s = ...（%[3]s）。", attr.Name, attr.Type, attr.Type.Text().ZH))
+		lang.F("Add %[1]s = ..., %[2]s.", "请添加 %[1]s = ...，值为%[3]s。", attr.Name, attr.Type.Phrase().EN, attr.Type.Phrase().ZH))
 }
 
 // dynamic reads dynamic "name" { for_each, labels, iterator, content { ... } }.

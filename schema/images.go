@@ -122,7 +122,7 @@ func pictureFailure(name string, err error) *callError {
 	switch {
 	case errors.Is(err, errTooLarge):
 		return &callError{rule: rulePictureSize,
-			why:    lang.F("%s is larger than 2 MB (%d bytes), which the platform refuses (reference section 5).", "%s 超过 2 MB（%d 字节），平台不接受。", name, maxImageSize),
+			why:    lang.F("%s is larger than 2 MB (%d bytes), which the platform refuses.", "%s 超过 2 MB（%d 字节），平台不接受。", name, maxImageSize),
 			remedy: lang.T("Make it smaller: fewer pixels, or JPEG instead of PNG.", "请压缩图片：减小尺寸，或用 JPEG 代替 PNG。")}
 	case errors.Is(err, fs.ErrNotExist):
 		return &callError{rule: rulePictureMissing,

@@ -43,7 +43,7 @@ func (b *builder) checkBrand(n *node, brand *Brand) {
 		switch {
 		case need.needed(brand) && !given && !n.bad(need.attr):
 			b.add(ruleBrandNeeds, n.place(need.attr),
-				lang.F("%[1]s is required for %[2]s (reference section 6.1).", "%[3]s必须提供 %[1]s。", need.attr, need.whom.EN, need.whom.ZH),
+				lang.F("%[1]s is required for %[2]s.", "%[3]s必须提供 %[1]s。", need.attr, need.whom.EN, need.whom.ZH),
 				lang.F("Add %s = ...", "请添加 %s = ...", need.attr))
 		case need.pointless(brand) && given:
 			b.add(ruleBrandForeign, n.place(need.attr),
@@ -66,7 +66,7 @@ func (b *builder) checkBrand(n *node, brand *Brand) {
 }
 
 func (b *builder) checkLicense(n *node) {
-	if n.has("license") && n.count("license") == 0 || !n.bad("license") && n.values["license"].ok && n.count("license") == 0 {
+	if n.values["license"].ok && n.count("license") == 0 {
 		b.add(ruleCertificates, n.place("license"), lang.T("The list is empty; at least one picture is required.", "列表为空，至少需要一张图片。"), lang.T("Add the picture of the licence.", "请添加证照图片。"))
 	}
 }
@@ -77,7 +77,7 @@ const maxCertificates = 10
 func (b *builder) checkQualification(n *node, q *Qualification) {
 	b.checkLicense(n)
 	if count := n.count("certificate"); n.values["certificate"].ok && (count == 0 || count > maxCertificates) {
-		b.add(ruleCertificates, n.place("certificate"), lang.F("There are %d pictures; 1 to %d are allowed (reference section 6.2).", "共有 %d 张图片，应为 1 到 %d 张。", count, maxCertificates),
+		b.add(ruleCertificates, n.place("certificate"), lang.F("Pictures: %d. Allowed: 1 to %d.", "共有 %d 张图片，应为 1 到 %d 张。", count, maxCertificates),
 			lang.T("Add or remove pictures.", "请增减图片。"))
 	}
 	if !n.has("category") {

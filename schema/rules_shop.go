@@ -149,7 +149,7 @@ func (b *builder) checkMerchant(n *node, m *Merchant) {
 	needs(agentPhone, "phone", "service_agent_phone")
 	if n.has("service_agent_type") && len(m.ServiceAgentType) < 3 {
 		b.add(ruleAgentAll, types,
-			lang.T("The platform has refused products (1040042) of merchants that do not offer all three ways (reference section 7.3).", "商家未提供全部三种客服方式时，平台曾拒绝提交商品（1040042）。"),
+			lang.T("The platform has refused products (1040042) of merchants that do not offer all three ways.", "商家未提供全部三种客服方式时，平台曾拒绝提交商品（1040042）。"),
 			lang.T(`Write ["wechat", "page", "phone"].`, `请写 ["wechat", "page", "phone"]。`))
 	}
 }

@@ -35,11 +35,11 @@ func (b *builder) checkSPU(n *node, s *SPU) {
 	b.checkTitle(n, s.Title)
 	b.checkPath(n, s.Path)
 	if count := n.count("head_img"); n.values["head_img"].ok && (count < 1 || count > maxHeadImg) {
-		b.add(ruleHeadImg, n.place("head_img"), lang.F("There are %d pictures; 1 to %d are allowed (reference section 8.1).", "共有 %d 张图片，应为 1 到 %d 张。", count, maxHeadImg),
+		b.add(ruleHeadImg, n.place("head_img"), lang.F("Pictures: %d. Allowed: 1 to %d.", "共有 %d 张图片，应为 1 到 %d 张。", count, maxHeadImg),
 			lang.T("Add or remove pictures; a glob may have found none.", "请增减图片；glob 可能没有匹配到文件。"))
 	}
 	if count := n.count("qualification_pics"); count > maxQualPics {
-		b.add(ruleQualPics, n.place("qualification_pics"), lang.F("There are %d pictures; up to %d are known to pass.", "共有 %d 张图片，已知最多 %d 张。", count, maxQualPics), lang.T("Combine pictures if the platform refuses them.", "如平台拒绝，请合并图片。"))
+		b.add(ruleQualPics, n.place("qualification_pics"), lang.F("Pictures: %d. Known to pass: up to %d.", "共有 %d 张图片，已知最多 %d 张。", count, maxQualPics), lang.T("Combine pictures if the platform refuses them.", "如平台拒绝，请合并图片。"))
 	}
 	if d := n.first("desc_info"); d != nil {
 		b.checkDesc(d, s.DescInfo.Desc)
@@ -56,7 +56,7 @@ func (b *builder) checkTitle(n *node, title string) {
 	}
 	at := n.place("title")
 	if length := utf8.RuneCountInString(title); length < minTitle || length > maxTitle {
-		b.add(ruleTitleLength, at, lang.F("The title has %d characters; %d to %d are allowed (1000045).", "标题有 %d 个字符，应为 %d 到 %d 个（1000045）。", length, minTitle, maxTitle),
+		b.add(ruleTitleLength, at, lang.F("Characters in the title: %d. Allowed: %d to %d (1000045).", "标题有 %d 个字符，应为 %d 到 %d 个（1000045）。", length, minTitle, maxTitle),
 			lang.T("Shorten or lengthen it.", "请增减文字。"))
 	}
 	if i := strings.IndexFunc(title, func(r rune) bool { return !titleRune(r) }); i >= 0 {
@@ -90,10 +90,10 @@ func (b *builder) checkPath(n *node, path string) {
 
 func (b *builder) checkDesc(n *node, desc string) {
 	if length := utf8.RuneCountInString(desc); length > maxDesc {
-		b.add(ruleDesc, n.place("desc"), lang.F("It has %d characters; up to %d are known to pass.", "共有 %d 个字符，已知最多 %d 个。", length, maxDesc), lang.T("Shorten it if the platform refuses it.", "如平台拒绝，请缩短。"))
+		b.add(ruleDesc, n.place("desc"), lang.F("Characters: %d. Known to pass: up to %d.", "共有 %d 个字符，已知最多 %d 个。", length, maxDesc), lang.T("Shorten it if the platform refuses it.", "如平台拒绝，请缩短。"))
 	}
 	if count := n.count("imgs"); count > maxDescImgs {
-		b.add(ruleDescImgs, n.place("imgs"), lang.F("There are %d pictures; up to %d are known to pass.", "共有 %d 张图片，已知最多 %d 张。", count, maxDescImgs), lang.T("Combine pictures if the platform refuses them.", "如平台拒绝，请合并图片。"))
+		b.add(ruleDescImgs, n.place("imgs"), lang.F("Pictures: %d. Known to pass: up to %d.", "共有 %d 张图片，已知最多 %d 张。", count, maxDescImgs), lang.T("Combine pictures if the platform refuses them.", "如平台拒绝，请合并图片。"))
 	}
 }
 
@@ -143,7 +143,7 @@ func (b *builder) checkSKU(n *node, s *SKU) {
 	}
 	b.checkStock(n, s.StockNum)
 	if length := utf8.RuneCountInString(s.SKUCode); length > maxSKUCode {
-		b.add(ruleSKUCode, n.place("sku_code"), lang.F("It has %d characters; at most %d are allowed (reference section 8.1).", "共有 %d 个字符，最多 %d 个。", length, maxSKUCode), lang.T("Shorten it.", "请缩短。"))
+		b.add(ruleSKUCode, n.place("sku_code"), lang.F("Characters: %d. Allowed: at most %d.", "共有 %d 个字符，最多 %d 个。", length, maxSKUCode), lang.T("Shorten it.", "请缩短。"))
 	}
 	for _, attr := range s.SKUAttrs {
 		b.checkSKUAttr(n, attr)
@@ -167,7 +167,7 @@ func (b *builder) checkStock(n *node, stock int64) {
 		b.add(ruleStock, n.place("stock_num"), lang.F("stock_num is %d; the platform refuses products without stock (1000015).", "stock_num 为 %d；平台不接受没有库存的商品（1000015）。", stock),
 			lang.T("Write at least 1; to stop selling, set listing = false.", "请至少写 1；如需停售，请设置 listing = false。"))
 	case stock > maxStock:
-		b.add(ruleStock, n.place("stock_num"), lang.F("stock_num is %d; at most %d are allowed (reference section 8.1).", "stock_num 为 %d，上限为 %d。", stock, maxStock), lang.T("Write less.", "请减小。"))
+		b.add(ruleStock, n.place("stock_num"), lang.F("stock_num is %d; at most %d are allowed.", "stock_num 为 %d，上限为 %d。", stock, maxStock), lang.T("Write less.", "请减小。"))
 	}
 }
 
