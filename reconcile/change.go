@@ -262,7 +262,9 @@ func (p *pass) settleIntents(ctx context.Context, addr schema.Address) error {
 // conclude notes where an object ends in this pass.
 func (p *pass) conclude(c *Change, err error) {
 	outcome, waits := p.outcome(c, err)
+	news := true
 	p.finish(c.Address, func(res *Result) {
+		news = res.Outcome != outcome || len(waits) == 0 || len(res.Waits) == 0 || res.Waits[0].Kind != waits[0].Kind
 		p.describe(res, c)
 		res.Outcome, res.Waits, res.Block, res.Err = outcome, waits, c.Block, nil
 		if outcome == OutcomeFailed || outcome == OutcomeLater {
@@ -273,7 +275,9 @@ func (p *pass) conclude(c *Change, err error) {
 	case OutcomeFailed, OutcomeLater:
 		p.tell(Event{Kind: EventFailed, Address: c.Address, Err: err})
 	case OutcomePending:
-		p.tell(Event{Kind: EventWaiting, Address: c.Address, Wait: &waits[0]})
+		if news { // not at every poll
+			p.tell(Event{Kind: EventWaiting, Address: c.Address, Wait: &waits[0]})
+		}
 	case OutcomeBlocked:
 		p.tell(Event{Kind: EventBlocked, Address: c.Address, Block: c.Block})
 	case OutcomeDone:

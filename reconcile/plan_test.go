@@ -255,6 +255,10 @@ func TestCauses(t *testing.T) {
 			delete(w.st.Records, w.rec.Address)
 			w.want.SKUs[0].SalePrice = 890
 		}, CauseUnknown},
+		{"drift of a price beside a rejection", func(w *world) {
+			online(w, func(s *schema.SPU) { s.SKUs[0].SalePrice = 10 })
+			w.have.Review = provider.ReviewRejected
+		}, CauseDrift},
 		{"a running review", func(w *world) { w.have.Review = provider.ReviewRunning }, CauseReview},
 	}
 	for _, test := range tests {
@@ -266,6 +270,20 @@ func TestCauses(t *testing.T) {
 				t.Fatalf("changes %+v, want one caused by %s", changes, test.cause)
 			}
 		})
+	}
+}
+
+// Pictures of an older submission of ours accuse nobody.
+func TestPicturesOfAnOlderSubmission(t *testing.T) {
+	w := inSync()
+	submitted := blanket()
+	submitted.Title = "毛毯百搭第二版珊瑚绒毯子"
+	w.rec.Stamp, w.rec.Memo = submitted.Stamp(), memoOf(submitted)
+	w.have.Draft, w.have.Review = shopCopy(submitted), provider.ReviewRunning
+	w.want.Title = "毛毯百搭第三版珊瑚绒毯子"
+	c := w.plan().Changes[0]
+	if len(c.Fields) != 1 || c.Fields[0].Path != "title" || c.Fields[0].Old != blanket().Title {
+		t.Errorf("fields %+v, want the title against what buyers see", c.Fields)
 	}
 }
 

@@ -268,12 +268,20 @@ func (pl *planner) price(fields []FieldDiff) bool {
 }
 
 // shown are the differences a reader cares about: against what buyers see,
-// where they see anything.
+// where they see anything. Pictures are an exception: those of an older
+// submission come back under foreign URLs and cannot be told apart, so they are
+// judged by the draft.
 func (f *facts) shown(pl *planner) []FieldDiff {
-	if review, _ := pl.split(f, f.online); len(review) > 0 {
-		return f.online
+	if review, _ := pl.split(f, f.online); len(review) == 0 {
+		return f.draft
 	}
-	return f.draft
+	inDraft := make(map[string]bool, len(f.draft))
+	for _, d := range f.draft {
+		inDraft[d.Path] = true
+	}
+	return slices.DeleteFunc(slices.Clone(f.online), func(d FieldDiff) bool {
+		return d.Kind == FieldPictures && !inDraft[d.Path]
+	})
 }
 
 // refusal is why this content may not be submitted: it was turned down before,
@@ -383,6 +391,7 @@ func (pl *planner) edit(f *facts, c *Change, free []FieldDiff) {
 	}
 	c.Steps = append(c.Steps, OpUpdateFree)
 	c.Fields = append(c.Fields, free...)
+	c.Cause = "" // whose edit it was is told by the fields; a rejection stands in the block
 	c.edits = freeEdits(f.want, free)
 }
 
