@@ -253,7 +253,11 @@ func (e *evaluator) pairs(items []hcl.KeyValuePair, ctx *hcl.EvalContext) ([]Att
 	text := &AttrSpec{Name: "sku_attrs", Type: TypeString}
 	for _, item := range items {
 		key, keyOK := e.text(text, item.Key, ctx)
-		val, valOK := e.text(text, item.Value, ctx)
+		given, valOK := e.eval(item.Value, ctx)
+		if valOK && given.IsNull() {
+			continue
+		}
+		val, valOK := e.textOf(text, given, rangeOf(item.Value.Range()), valOK)
 		ok = ok && keyOK && valOK
 		if keyOK && seen[key] {
 			e.add(ruleSKUAttrKeyDup, rangeOf(item.Key.Range()), lang.F("%q stands twice in this SKU.", "%q 在该 SKU 中出现两次。", key), lang.T("Remove one of the two.", "请删除其中一个。"))
@@ -267,10 +271,14 @@ func (e *evaluator) pairs(items []hcl.KeyValuePair, ctx *hcl.EvalContext) ([]Att
 
 func (e *evaluator) text(spec *AttrSpec, expr hcl.Expression, ctx *hcl.EvalContext) (string, bool) {
 	v, ok := e.eval(expr, ctx)
+	return e.textOf(spec, v, rangeOf(expr.Range()), ok)
+}
+
+func (e *evaluator) textOf(spec *AttrSpec, v cty.Value, at Range, ok bool) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	s, ok := e.convert(spec, v, rangeOf(expr.Range()))
+	s, ok := e.convert(spec, v, at)
 	str, _ := s.(string)
 	return str, ok
 }
