@@ -10,7 +10,7 @@ import (
 
 // maxRepeats is how often one rule is reported for one place: a table of a
 // thousand rows that all break it yields this many findings, the last of which
-// tells how many more rows there are.
+// tells how many more there are.
 const maxRepeats = 5
 
 // report collects the findings of one run.
@@ -34,7 +34,7 @@ type repeatKey struct {
 // repeat is what was said at one place about one rule.
 type repeat struct {
 	whys     map[string]bool
-	leftOut  map[string]bool // rows
+	leftOut  map[string]bool // by row and reason
 	reported int
 }
 
@@ -54,8 +54,8 @@ func (r *report) add(rl rule, rng Range, why, remedy lang.Text) {
 		r.repeats[key] = said
 	}
 	if said.whys[why.EN] || said.reported == maxRepeats {
-		if r.row != "" {
-			said.leftOut[r.row] = true
+		if r.row != "" || !said.whys[why.EN] {
+			said.leftOut[r.row+"\x00"+why.EN] = true
 		}
 		return
 	}
@@ -80,8 +80,8 @@ func (r *report) finish() Diagnostics {
 	for key, i := range last {
 		if more := len(r.repeats[key].leftOut); more > 0 {
 			why := &r.found[i].Why
-			why.EN += " And " + strconv.Itoa(more) + " more rows."
-			why.ZH += "另有 " + strconv.Itoa(more) + " 行相同。"
+			why.EN += " And " + strconv.Itoa(more) + " more like this."
+			why.ZH += "另有 " + strconv.Itoa(more) + " 处同样的问题。"
 		}
 	}
 	return r.found.Sort()

@@ -15,6 +15,9 @@ type brandNeed struct {
 	pointless func(*Brand) bool // sent, it would say nothing
 }
 
+// originImported is the platform's number for imported goods.
+const originImported = 1
+
 func isR(b *Brand) bool  { return b.BrandAuditType == 1 || b.BrandAuditType == 3 }
 func isTM(b *Brand) bool { return b.BrandAuditType == 2 || b.BrandAuditType == 4 }
 
@@ -50,6 +53,10 @@ func (b *builder) checkBrand(n *node, brand *Brand) {
 				lang.F("%[1]s is for %[2]s; this brand is none.", "%[1]s 仅用于%[3]s，此品牌不是。", need.attr, need.whom.EN, need.whom.ZH),
 				lang.T("Remove it, or correct brand_audit_type or brand_management_type.", "请删除它，或修正 brand_audit_type、brand_management_type。"))
 		}
+	}
+	if brand.CommodityOriginType == originImported && n.count("imported_goods_form") == 0 && !n.bad("imported_goods_form") {
+		b.add(ruleBrandImport, n.place("commodity_origin_type"), lang.T("Reviewers want the customs declaration of imported goods, though the API does not demand it.", "接口虽不强制，但审核会要求进口商品提供报关单。"),
+			lang.T("Add imported_goods_form = [...].", "请添加 imported_goods_form = [...]。"))
 	}
 	b.checkLicense(n)
 	if class, err := strconv.Atoi(brand.TrademarkType); n.has("trademark_type") && (err != nil || class < 1 || class > 45 || strconv.Itoa(class) != brand.TrademarkType) {

@@ -102,7 +102,7 @@ func (b *builder) checkStatePath(n *node, name string) {
 		return
 	}
 	if name == "" || cleaned == "." || strings.HasSuffix(name, "/") || strings.HasPrefix(path.Base(cleaned), "..") || isCatalogFile(cleaned) {
-		b.add(rulePathEmpty, n.place("path"), lang.F("%q is no name for a state file.", "%q 不能作为状态文件名。", name), lang.T(`Write for example "shopctl.state.jsonl".`, `例如 "shopctl.state.jsonl"。`))
+		b.add(ruleStatePath, n.place("path"), lang.F("%q is no name for a state file.", "%q 不能作为状态文件名。", name), lang.T(`Write for example "shopctl.state.jsonl".`, `例如 "shopctl.state.jsonl"。`))
 	}
 }
 

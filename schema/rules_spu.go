@@ -83,7 +83,7 @@ func titleRune(r rune) bool {
 
 func (b *builder) checkPath(n *node, path string) {
 	if n.has("path") && (strings.HasPrefix(path, "/") || strings.ContainsFunc(path, unicode.IsSpace) || strings.Contains(path, "://")) {
-		b.add(rulePathEmpty, n.place("path"), lang.F("%q is not a page of a Mini Program: it begins with a slash, holds spaces, or is a URL.", "%q 不是小程序页面路径：以斜杠开头、含有空格或是网址。", shorten(path)),
+		b.add(rulePagePath, n.place("path"), lang.F("%q begins with a slash, holds spaces, or is a URL; pages of Mini Programs do not.", "%q 以斜杠开头、含有空格或是网址，不像小程序页面路径。", shorten(path)),
 			lang.T(`Write it like "pages/productDetail/productDetail?id=719".`, `请写成 "pages/productDetail/productDetail?id=719" 的形式。`))
 	}
 }
