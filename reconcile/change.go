@@ -132,6 +132,7 @@ func (p *pass) step(ctx context.Context, c *Change, op Op) error {
 	}
 	rec := p.recordOf(c.Address)
 	err = send(ctx, rec)
+	p.count(err)
 	refusal, _ := errors.AsType[*provider.Error](err)
 	switch {
 	case err == nil, refusal != nil && refusal.Class == provider.ClassNoop:
@@ -140,6 +141,16 @@ func (p *pass) step(ctx context.Context, c *Change, op Op) error {
 		return err // the intent stays open: only reading the shop settles it
 	}
 	return p.refused(ctx, c, op, rec, seq, refusal)
+}
+
+// count notes a call that was not answered with success. (Successes are counted
+// with the steps of their objects.)
+func (p *pass) count(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err != nil && provider.ClassOf(err) != provider.ClassNoop {
+		p.report.Refused++
+	}
 }
 
 // succeeded saves the result of a call. A noop is a success: the platform says
@@ -272,7 +283,7 @@ func (p *pass) conclude(c *Change, err error) {
 		}
 	})
 	switch outcome {
-	case OutcomeFailed, OutcomeLater:
+	case OutcomeFailed:
 		p.tell(Event{Kind: EventFailed, Address: c.Address, Err: err})
 	case OutcomePending:
 		if news { // not at every poll

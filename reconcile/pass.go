@@ -131,6 +131,9 @@ func (p *pass) upload(ctx context.Context, up *Upload) {
 		p.report.Uploaded++
 		p.report.Calls++
 	}
+	if err != nil && !errors.Is(err, errStopped) {
+		p.report.Refused++
+	}
 	p.mu.Unlock()
 	p.tell(e)
 }
