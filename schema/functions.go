@@ -32,10 +32,14 @@ type library struct {
 	dir    *directory
 	tree   *CategoryTree
 	tables map[string]*table
-	keyed  map[string]keyedTable
+	keyed  map[string]keyedTable // of whole tables, made once
+	// last is the result of the last call with a filter: for_each asks for the
+	// rows and then for their order.
+	last     keyedTable
+	lastCall string
 }
 
-// keyedTable is the result of table() without a filter, made once.
+// keyedTable is a result of table().
 type keyedTable struct {
 	value cty.Value
 	keys  []string
@@ -160,9 +164,12 @@ func (l *library) tableRows(args []cty.Value) (cty.Value, []string, *callError) 
 	if refused != nil {
 		return cty.NilVal, nil, refused
 	}
-	once := name + "\x00" + keyColumn
-	if done, ok := l.keyed[once]; ok && filter == nil {
+	call := tableCall(name, keyColumn, filter)
+	if done, ok := l.keyed[call]; ok {
 		return done.value, done.keys, nil
+	}
+	if call == l.lastCall {
+		return l.last.value, l.last.keys, nil
 	}
 	t, refused := l.loadTable(name)
 	if refused != nil {
@@ -173,10 +180,23 @@ func (l *library) tableRows(args []cty.Value) (cty.Value, []string, *callError) 
 		return cty.NilVal, nil, refused.about(2)
 	}
 	value, keys, refused := t.keyed(rows, keyColumn)
-	if refused == nil && filter == nil {
-		l.keyed[once] = keyedTable{value, keys}
+	switch {
+	case refused != nil:
+	case filter == nil:
+		l.keyed[call] = keyedTable{value, keys}
+	default:
+		l.last, l.lastCall = keyedTable{value, keys}, call
 	}
 	return value, keys, refused
+}
+
+// tableCall names a call of table by its arguments.
+func tableCall(name, keyColumn string, filter map[string]string) string {
+	parts := []string{name, keyColumn}
+	for _, column := range sortedKeys(filter) {
+		parts = append(parts, column, filter[column])
+	}
+	return strings.Join(parts, "\x00")
 }
 
 func (l *library) loadTable(name string) (*table, *callError) {

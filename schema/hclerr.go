@@ -159,6 +159,9 @@ func (e *evaluator) missingMember(d *hcl.Diagnostic) bool {
 	if owner == "" {
 		return false
 	}
+	if owner == string(KindBrand) && e.names.moreBrands {
+		return true
+	}
 	otherwise := lang.F("%[1]s has: %[2]s.", "%[1]s 有：%[2]s。", owner, strings.Join(known, ", "))
 	e.add(ruleUndeclared, rangeOf(d.Expression.Range()), lang.F("There is no %q in %s.", "%[2]s 中没有 %[1]q。", name, owner), didYouMean(name, known, otherwise))
 	return true
