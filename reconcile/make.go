@@ -222,10 +222,31 @@ func (pl *planner) present(c *Change) {
 	}
 	for i := range c.Fields {
 		f := &c.Fields[i]
-		if f.Path == "third_cat_id" || f.Path == "category" {
+		switch {
+		case f.Path == "third_cat_id", f.Path == "category":
 			f.Old, f.New = pl.categoryLabel(f.Old), pl.categoryLabel(f.New)
+		case c.Address.Kind != schema.KindSPU:
+			f.Old, f.New = wordsOf(c.Address.Kind, f.Path, f.Old), wordsOf(c.Address.Kind, f.Path, f.New)
 		}
 	}
+}
+
+// wordsOf puts the words of the language in the place of the platform's numbers:
+// "0 1 2" of service_agent_type is "wechat page phone".
+func wordsOf(kind schema.Kind, path, value string) string {
+	words := strings.Fields(value)
+	for i, field := range words {
+		n, err := strconv.Atoi(field)
+		if err != nil {
+			return value
+		}
+		word, ok := schema.WordOf(kind, path, n)
+		if !ok {
+			return value
+		}
+		words[i] = word.Word
+	}
+	return strings.Join(words, " ")
 }
 
 // categoryLabel is "家纺/毯类/毛毯 (1445)" where the tree knows the leaf.

@@ -556,3 +556,25 @@ func TestPlanWithoutReadingTheShop(t *testing.T) {
 		})
 	}
 }
+
+func TestFieldsAreWordedForReaders(t *testing.T) {
+	w := withBrand()
+	w.cat.Tree = schema.NewCategoryTree([]schema.Category{{ID: 1445, Name: "毛毯", SecondID: 1420, Second: "毯类", FirstID: 1400, First: "家纺"}})
+	w.cat.Merchant = &schema.Merchant{ServiceAgentType: []int{0, 1, 2}}
+	got := map[string]string{}
+	for _, c := range w.plan().Changes {
+		for _, f := range c.Fields {
+			got[c.Address.String()+" "+f.Path] = f.New
+		}
+	}
+	for path, want := range map[string]string{
+		"merchant service_agent_type": "wechat page phone",
+		"brand.cxy brand_audit_type":  "domestic_r",
+		"brand.cxy scene_group_list":  "1",
+		"spu.719 third_cat_id":        "家纺/毯类/毛毯 (1445)",
+	} {
+		if got[path] != want {
+			t.Errorf("%s is %q, want %q", path, got[path], want)
+		}
+	}
+}

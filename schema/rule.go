@@ -115,6 +115,7 @@ var (
 	rulePriceMarket    = newRule("price-above-market", "Price is above the market price", "售价高于市场价")
 	rulePriceHigh      = newWarning("price-high", "Price is very high", "价格过高")
 	ruleStock          = newRule("stock", "Invalid stock", "库存无效")
+	ruleStockZero      = newWarning("stock-zero", "Stock is 0", "库存为 0")
 	ruleSKUCode        = newRule("sku-code-length", "SKU code is too long", "SKU 编码过长")
 	ruleDuplicateSKU   = newRule("duplicate-sku", "Duplicate SKU id", "SKU 标识重复")
 	ruleSKUAttrKeys    = newRule("sku-attr-keys", "SKU attributes differ within the product", "同一商品的 SKU 属性名不一致")

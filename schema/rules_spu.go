@@ -114,7 +114,7 @@ func (b *builder) checkSKUs(n *node, s *SPU) {
 	}
 	ids := map[string]*node{}
 	for i, sku := range nodes {
-		b.checkSKU(sku, &s.SKUs[i])
+		b.checkSKU(sku, &s.SKUs[i], s.StockManaged)
 		b.checkSKUID(sku, ids)
 	}
 	b.checkSKUAttrs(nodes, s.SKUs)
@@ -135,13 +135,13 @@ func (b *builder) checkSKUID(n *node, ids map[string]*node) {
 	ids[n.label] = n
 }
 
-func (b *builder) checkSKU(n *node, s *SKU) {
+func (b *builder) checkSKU(n *node, s *SKU, managed bool) {
 	b.checkPrice(n, "sale_price", s.SalePrice)
 	b.checkPrice(n, "market_price", s.MarketPrice)
 	if n.has("sale_price") && n.has("market_price") && s.SalePrice > s.MarketPrice && s.MarketPrice > 0 {
 		b.add(rulePriceMarket, n.place("sale_price"), lang.F("%s is above the market price %s.", "%s 高于市场价 %s。", s.SalePrice, s.MarketPrice), lang.T("Lower sale_price, or raise or leave out market_price.", "请降低 sale_price，或提高、省略 market_price。"))
 	}
-	b.checkStock(n, s.StockNum)
+	b.checkStock(n, s.StockNum, managed)
 	if length := utf8.RuneCountInString(s.SKUCode); length > maxSKUCode {
 		b.add(ruleSKUCode, n.place("sku_code"), lang.F("Characters: %d. Allowed: at most %d.", "共有 %d 个字符，最多 %d 个。", length, maxSKUCode), lang.T("Shorten it.", "请缩短。"))
 	}
@@ -160,9 +160,14 @@ func (b *builder) checkPrice(n *node, name string, price Fen) {
 	}
 }
 
-func (b *builder) checkStock(n *node, stock int64) {
+// checkStock knows that only spu/add refuses a stock of 0: where the files keep
+// the stock, it says that a product which is in the shop is sold out.
+func (b *builder) checkStock(n *node, stock int64, managed bool) {
 	switch {
 	case !n.has("stock_num"):
+	case stock == 0 && managed:
+		b.add(ruleStockZero, n.place("stock_num"), lang.T("A stock of 0 is taken for a product that is in the shop, and refused for a new one (1000015).", "已在店铺中的商品可以把库存设为 0；新商品会被拒绝（1000015）。"),
+			lang.T("Nothing, if it is sold out; write at least 1 for a new product.", "若已售罄，无需处理；新商品请至少写 1。"))
 	case stock <= 0:
 		b.add(ruleStock, n.place("stock_num"), lang.F("stock_num is %d; the platform refuses products without stock (1000015).", "stock_num 为 %d；平台不接受没有库存的商品（1000015）。", stock),
 			lang.T("Write at least 1; to stop selling, set listing = false.", "请至少写 1；如需停售，请设置 listing = false。"))
