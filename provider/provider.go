@@ -38,7 +38,8 @@ type Provider interface {
 	Hosts(url string) bool
 	// UploadImage hands over one picture and returns the URL under which the
 	// platform knows it from then on. A picture that is on the platform's own
-	// hosts already is not sent again.
+	// hosts already is not sent again. No call tells whether a picture arrived, and
+	// a second copy harms nobody, so a lost answer is followed by another try.
 	UploadImage(ctx context.Context, picture Picture) (url string, err error)
 
 	// UpdateMerchant replaces the merchant settings (account/update_info).
