@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -160,7 +161,10 @@ func (p *pass) succeeded(ctx context.Context, c *Change, op Op, rec *state.Recor
 		return p.keep(p.Session.Forget(ctx, c.Address, seq))
 	}
 	p.sent(c, op, rec, noop != nil)
-	return p.keep(p.Session.Put(ctx, rec, seq))
+	if err := p.keep(p.Session.Put(ctx, rec, seq)); err != nil {
+		return err
+	}
+	return p.settleIntents(ctx, c.Address)
 }
 
 // refused saves what a refusal has changed all the same, and hands it on.
@@ -174,7 +178,7 @@ func (p *pass) refused(ctx context.Context, c *Change, op Op, rec *state.Record,
 	if err := p.keep(save); err != nil {
 		return err
 	}
-	return refusal
+	return cmp.Or[error](p.settleIntents(ctx, c.Address), refusal)
 }
 
 func (p *pass) keep(err error) error {
@@ -220,7 +224,7 @@ func (p *pass) lookAgain(ctx context.Context, c *Change) (*Change, error) {
 	p.mu.Lock()
 	pl := p.pl.after(nil, c.Address, p.Now())
 	p.mu.Unlock()
-	obs, err := p.Provider.Observe(ctx, pl.scope(append(pl.needs(c.Address), c.Address), nil))
+	obs, err := p.Provider.Observe(ctx, pl.scope(append(pl.needs(c.Address), c.Address)))
 	if err != nil {
 		return nil, err
 	}
@@ -239,6 +243,9 @@ func (p *pass) lookAgain(ctx context.Context, c *Change) (*Change, error) {
 		for _, up := range pl.uploads([]Change{*v.change}) {
 			p.upload(ctx, &up)
 		}
+	}
+	if v.change != nil && v.change.unsure() {
+		return v.change, nil
 	}
 	return v.change, p.settleIntents(ctx, c.Address)
 }
@@ -311,7 +318,7 @@ func (p *pass) outcome(c *Change, err error) (Outcome, []Wait) {
 	case refusal != nil && refusal.Conflict == provider.ConflictInReview && c.Address.Kind == schema.KindSPU:
 		return OutcomePending, []Wait{{Kind: WaitReview}}
 	case refusal != nil && refusal.Conflict == provider.ConflictInReview:
-		return OutcomePending, []Wait{{Kind: WaitAudit, AuditUnknown: true}}
+		return OutcomePending, []Wait{auditWait(p.recordOf(c.Address), nil)}
 	case refusal != nil && refusal.Conflict == provider.ConflictNotOnline:
 		return OutcomePending, []Wait{{Kind: WaitReview}}
 	case err != nil:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -33,6 +34,7 @@ type pass struct {
 func (r *Run) pass(ctx context.Context, plan *Plan) (progress bool, err error) {
 	p := &pass{Run: r, pl: newPlanner(r.Catalog, r.Session.State(), r.Observation, r.Policy), total: len(plan.Uploads), seen: map[schema.Address]*provider.Product{}}
 	p.pl.record, p.pl.image = r.Session.Record, r.Session.Image
+	p.pl.open = func(addr schema.Address) *state.Intent { return latest(r.Session.Intents())(addr) }
 	if err := p.learn(ctx, plan); err != nil {
 		return false, err
 	}
@@ -52,10 +54,29 @@ func (p *pass) learn(ctx context.Context, plan *Plan) error {
 	for _, rec := range plan.Learned.Records {
 		writes.Go(func() error { return p.Session.Put(ctx, rec, 0) })
 	}
-	for seq := range p.Session.Intents() {
-		writes.Go(func() error { return p.Session.Settle(ctx, seq) })
+	unsure := plan.unsure()
+	for seq, intent := range p.Session.Intents() {
+		if !unsure[intent.Address] {
+			writes.Go(func() error { return p.Session.Settle(ctx, seq) })
+		}
 	}
 	return writes.Wait()
+}
+
+// unsure are the objects whose last audit may or may not have been submitted:
+// no reading tells, so their intents stay open.
+func (p *Plan) unsure() map[schema.Address]bool {
+	unsure := map[schema.Address]bool{}
+	for i := range p.Changes {
+		if p.Changes[i].unsure() {
+			unsure[p.Changes[i].Address] = true
+		}
+	}
+	return unsure
+}
+
+func (c *Change) unsure() bool {
+	return slices.ContainsFunc(c.Waits, func(w Wait) bool { return w.AuditUnknown })
 }
 
 // learnWidth is how many entries of the journal wait for the disk together.
@@ -139,8 +160,11 @@ func (p *pass) upload(ctx context.Context, up *Upload) {
 }
 
 func (p *pass) uploadOne(ctx context.Context, up *Upload) error {
-	if p.broken() {
+	if p.over(ctx) || p.broken() {
 		return errStopped
+	}
+	if refusal := p.uploadsClosed(); refusal != nil {
+		return fmt.Errorf("upload %s: %w", up.name(), refusal)
 	}
 	if _, have := p.Session.Image(up.Key); have {
 		return nil
@@ -153,6 +177,7 @@ func (p *pass) uploadOne(ctx context.Context, up *Upload) error {
 	url, err := p.Provider.UploadImage(ctx, picture)
 	if err != nil {
 		p.note(err)
+		p.heedUpload(err)
 		return fmt.Errorf("upload %s: %w", up.name(), err)
 	}
 	if err := p.Session.PutImage(ctx, up.Key, url, p.Now()); err != nil {
@@ -166,6 +191,23 @@ func (up *Upload) name() string {
 		return up.URL
 	}
 	return up.Path
+}
+
+// heedUpload ends the uploads of this run when their quota is spent.
+func (p *pass) heedUpload(err error) {
+	refusal, ok := errors.AsType[*provider.Error](err)
+	if !ok || refusal.Class != provider.ClassLater {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.noUploads, p.report.Stopped = refusal, refusal
+}
+
+func (p *pass) uploadsClosed() *provider.Error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.noUploads
 }
 
 // note takes down a refusal that concerns more than one object.
