@@ -138,7 +138,7 @@ const (
 	auditRetry = 6 * time.Hour
 	// auditSettle is how long to watch the lists of grants for the outcome of a
 	// submission that was not answered, before it is submitted again.
-	auditSettle = 30 * time.Second
+	auditSettle = 10 * time.Second
 )
 
 // grant decides about a brand or a qualification.
