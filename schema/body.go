@@ -18,6 +18,16 @@ import (
 type body struct {
 	attrs  []*hcl.Attribute // by position
 	blocks []*hcl.Block     // dynamic blocks among them
+	// misspelt are attributes that an unknown name was taken for: they are
+	// reported there and need not be reported as missing.
+	misspelt map[string]bool
+}
+
+func (b *body) misspell(name string) {
+	if b.misspelt == nil {
+		b.misspelt = map[string]bool{}
+	}
+	b.misspelt[name] = true
 }
 
 const dynamicBlock = "dynamic"
@@ -42,7 +52,7 @@ func (r *report) readNative(spec *BlockSpec, b *hclsyntax.Body) body {
 		if spec.Free || spec.attr(name) != nil {
 			out.attrs = append(out.attrs, attr.AsHCLAttribute())
 		} else {
-			r.unknownAttribute(spec, name, rangeOf(attr.NameRange))
+			out.misspell(r.unknownAttribute(spec, name, rangeOf(attr.NameRange)))
 		}
 	}
 	for _, block := range b.Blocks {
@@ -74,7 +84,7 @@ func (r *report) readJSON(spec *BlockSpec, b hcl.Body) body {
 		case spec.attr(name) != nil || spec.block(name) != nil || name == dynamicBlock:
 		case strings.HasPrefix(name, "//"):
 		default:
-			r.unknownAttribute(spec, name, rangeOf(attr.NameRange))
+			out.misspell(r.unknownAttribute(spec, name, rangeOf(attr.NameRange)))
 		}
 	}
 	for _, attr := range content.Attributes {
@@ -156,7 +166,8 @@ func mayHold(spec *BlockSpec, names []string) lang.Text {
 	return lang.F("Remove it. %[1]s may hold: %[3]s.", "请删除。%[2]s 可以包含：%[3]s。", in.EN, in.ZH, strings.Join(names, ", "))
 }
 
-func (r *report) unknownAttribute(spec *BlockSpec, name string, rng Range) {
+// unknownAttribute reports a name and returns the one that was probably meant.
+func (r *report) unknownAttribute(spec *BlockSpec, name string, rng Range) (meant string) {
 	in := blockName(spec)
 	why := lang.F("%[1]s has no attribute named %[3]q.", "%[2]s 没有名为 %[3]q 的属性。", in.EN, in.ZH, name)
 	switch {
@@ -168,8 +179,10 @@ func (r *report) unknownAttribute(spec *BlockSpec, name string, rng Range) {
 	case spec.block(name) != nil:
 		r.add(ruleUnknownAttribute, rng, why, lang.F("%[1]s is a block: write %[1]s { ... } without the equals sign.", "%[1]s 是块：请写成 %[1]s { ... }，不带等号。", name))
 	default:
+		meant = nearest(name, attrNames(spec))
 		r.add(ruleUnknownAttribute, rng, why, didYouMean(name, attrNames(spec), mayHold(spec, attrNames(spec))))
 	}
+	return meant
 }
 
 func looksSecret(name string) bool {

@@ -22,6 +22,8 @@ type form struct {
 	iterator string
 	// labels are the label expressions of a dynamic block.
 	labels []hcl.Expression
+	// misspelt are attributes whose name was reported as unknown.
+	misspelt map[string]bool
 	// broken says that something about the block as a whole was reported: it
 	// yields no nodes.
 	broken bool
@@ -57,6 +59,7 @@ type checker struct {
 func (c *checker) form(spec *BlockSpec, b *hcl.Block, iterators []string) *form {
 	f := &form{spec: spec, block: b}
 	content := c.readBody(spec, b.Body)
+	f.misspelt = content.misspelt
 	for _, attr := range content.attrs {
 		if attr.Name == forEachSpec.Name {
 			f.forEach = &formAttr{&forEachSpec, attr, !c.references(attr.Expr, iterators)}
@@ -98,7 +101,7 @@ func (c *checker) required(f *form) {
 	for i := range f.spec.Attrs {
 		spec := &f.spec.Attrs[i]
 		idNeeded := spec.Name == "id" && f.forEach != nil && f.spec.Name == string(KindSPU)
-		if (spec.Required || idNeeded) && f.attr(spec.Name) == nil {
+		if (spec.Required || idNeeded) && f.attr(spec.Name) == nil && !f.misspelt[spec.Name] {
 			c.missing(f.spec, spec, f.header())
 		}
 	}
