@@ -18,9 +18,10 @@ import (
 // time by many goroutines. Every error is, or wraps, an *Error.
 //
 // A writing method sends exactly one writing call and does not send it again
-// when the outcome is unknown: it returns an Error of ClassUnknown, and the
-// caller settles the question by reading. Transient refusals (ClassRetry), which
-// say that nothing happened, may be retried inside.
+// when the outcome is unknown, be it that no answer came or that the platform
+// was too busy to say: it returns an Error of ClassUnknown, and the caller
+// settles the question by reading. Refusals that say that nothing happened, such
+// as those of a rate limit or an expired token, may be retried inside.
 type Provider interface {
 	// Observe reads what the shop has. It never writes.
 	Observe(ctx context.Context, scope Scope) (*Observation, error)
@@ -38,7 +39,8 @@ type Provider interface {
 	Hosts(url string) bool
 	// UploadImage hands over one picture and returns the URL under which the
 	// platform knows it from then on. A picture that is on the platform's own
-	// hosts already is not sent again.
+	// hosts already is not sent again. No call tells whether a picture arrived, and
+	// a second copy harms nobody, so a lost answer is followed by another try.
 	UploadImage(ctx context.Context, picture Picture) (url string, err error)
 
 	// UpdateMerchant replaces the merchant settings (account/update_info).

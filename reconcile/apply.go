@@ -41,8 +41,10 @@ type Run struct {
 	results map[schema.Address]*Result
 	failed  map[schema.ImageKey]error // uploads that did not work
 	closed  map[Op]*provider.Error    // operations that a quota has ended for this run
-	fatal   *provider.Error           // a refusal that every call would meet
-	report  Report
+	// noUploads is the quota that has ended the uploads for this run.
+	noUploads *provider.Error
+	fatal     *provider.Error // a refusal that every call would meet
+	report    Report
 }
 
 const (
@@ -55,15 +57,19 @@ const (
 )
 
 // Apply does what the plan says, and then, for as long as Wait lasts, what the
-// verdicts allow. What is finished is saved at once. The error is of this
-// program or of the state; what the platform refuses stands in the report.
+// verdicts allow. What is finished is saved at once. What the platform refuses
+// stands in the report; an error says that the state could not be saved, or the
+// shop not be read again. There is a report beside an error, too.
 func (r *Run) Apply(ctx context.Context, plan *Plan) (*Report, error) {
 	r.prepare()
 	start := r.Now()
-	deadline := start.Add(r.Wait)
+	var deadline time.Time // Wait begins when the plan is through
 	poll, eager := firstPoll, 0
 	for {
 		progress, err := r.pass(ctx, plan)
+		if deadline.IsZero() {
+			deadline = r.Now().Add(r.Wait)
+		}
 		if err != nil {
 			return r.close(start), err
 		}
@@ -86,13 +92,24 @@ func (r *Run) Apply(ctx context.Context, plan *Plan) (*Report, error) {
 			}
 		}
 		plan, err = r.look(ctx, pending)
-		if err != nil && r.over(ctx) {
-			return r.close(start), nil
-		}
 		if err != nil {
-			return r.close(start), err
+			return r.cannotLook(ctx, start, err)
 		}
 	}
+}
+
+// cannotLook ends the watching when the shop cannot be read any more. What was
+// done is done and reported; what waits is still waiting. A quota or a busy
+// platform is no failure of the run: the next one goes on.
+func (r *Run) cannotLook(ctx context.Context, start time.Time, err error) (*Report, error) {
+	refusal, ok := errors.AsType[*provider.Error](err)
+	switch {
+	case r.over(ctx):
+		err = nil
+	case ok && (refusal.Class == provider.ClassLater || refusal.Class == provider.ClassRetry):
+		r.report.Stopped, err = refusal, nil
+	}
+	return r.close(start), err
 }
 
 func (r *Run) prepare() {

@@ -223,6 +223,8 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"busy once", `{"path":"/shop/spu/add","errcode":-1}`, reconcile.OutcomeDone, 1},
 		{"busy after the work was done", `{"path":"/shop/spu/add","errcode":-1,"after":true}`, reconcile.OutcomeDone, 0},
+		{"audit: no answer, not done", `{"path":"/shop/audit/audit_brand","drop":true}`, reconcile.OutcomeDone, 1},
+		{"audit: no answer, done", `{"path":"/shop/audit/audit_brand","drop":true,"after":true}`, reconcile.OutcomeDone, 1},
 		{"no answer, not done", `{"path":"/shop/spu/add","drop":true}`, reconcile.OutcomeDone, 1},
 		{"no answer, done", `{"path":"/shop/spu/add","drop":true,"after":true}`, reconcile.OutcomeDone, 1},
 		{"saved, not pushed to review", `{"path":"/shop/spu/add","errcode":1000017}`, reconcile.OutcomeDone, 0},
@@ -332,5 +334,62 @@ func TestARejectedBrandBlocksItsProducts(t *testing.T) {
 	before := s.writes()
 	if r = s.run(time.Hour, nil); s.writes() != before || r.report.Count(reconcile.OutcomeBlocked) != 2 {
 		t.Errorf("a rejected brand was sent again: %s", changes(r.plan))
+	}
+}
+
+// The hand-over to the reviewers takes its time: a draft that is on its way
+// looks like one that was withdrawn.
+func TestALostAnswerAfterAWithdrawal(t *testing.T) {
+	knobs := quick()
+	knobs.PushDelay, knobs.AuditDelay = sandbox.Duration(20*time.Second), sandbox.Duration(10*time.Minute)
+	for _, fault := range []string{`{"path":"/shop/spu/update","drop":true,"after":true}`, `{"path":"/shop/spu/update","errcode":-1,"after":true}`} {
+		s := newShop(t, knobs)
+		s.product(product{id: "1", title: "一号毛毯加厚", fen: 990, picture: 10})
+		s.run(0, nil)
+		s.now.Add(int64(time.Minute))
+		s.product(product{id: "1", title: "一号毛毯更厚", fen: 990, picture: 10})
+		s.post(t, "/sandbox/fault", fault)
+		s.settle(t)
+		updates := 0
+		for _, c := range s.sandbox.Calls() {
+			if c.Path == "/shop/spu/update" {
+				updates++
+			}
+		}
+		if updates != 1 {
+			t.Errorf("%s: the update was sent %d times", fault, updates)
+		}
+		s.quiet(t)
+	}
+}
+
+func TestUploadQuotaStopsUploads(t *testing.T) {
+	s := newShop(t, quick())
+	for i := range 30 {
+		s.product(product{id: fmt.Sprint(i), title: fmt.Sprintf("第%d号毛毯加厚", i), fen: 990, picture: 20 + i})
+	}
+	s.post(t, "/sandbox/fault", `{"path":"/shop/img/upload","errcode":45009,"times":-1}`)
+	r := s.run(time.Hour, nil)
+	if r.err != nil || r.report.Stopped == nil || r.report.Stopped.Code != 45009 || r.report.Uploaded != 0 {
+		t.Fatalf("%v %+v", r.err, r.report)
+	}
+	sent := 0
+	for _, c := range s.sandbox.Calls() {
+		if c.Path == "/shop/img/upload" {
+			sent++
+		}
+	}
+	if sent > 8 {
+		t.Errorf("%d uploads were sent after the quota was spent", sent)
+	}
+}
+
+func TestAFailedLookKeepsTheReport(t *testing.T) {
+	s := newShop(t, quick())
+	s.product(product{id: "1", title: "一号毛毯加厚", fen: 990, picture: 10})
+	s.post(t, "/sandbox/fault", `{"path":"/shop/spu/get","errcode":45009,"times":-1}`)
+	r := s.run(time.Hour, nil)
+	if r.err != nil || r.report.Stopped == nil || r.report.Count(reconcile.OutcomePending) == 0 {
+		t.Fatalf("%v %+v", r.err, r.report)
 	}
 }

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -147,6 +148,7 @@ func (p *pass) step(ctx context.Context, c *Change, op Op) error {
 	}
 	rec := p.recordOf(c.Address)
 	err = send(ctx, rec)
+	p.count(err)
 	refusal, _ := errors.AsType[*provider.Error](err)
 	switch {
 	case err == nil, refusal != nil && refusal.Class == provider.ClassNoop:
@@ -157,6 +159,16 @@ func (p *pass) step(ctx context.Context, c *Change, op Op) error {
 	return p.refused(ctx, c, op, rec, seq, refusal)
 }
 
+// count notes a call that was not answered with success. (Successes are counted
+// with the steps of their objects.)
+func (p *pass) count(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err != nil && provider.ClassOf(err) != provider.ClassNoop {
+		p.report.Refused++
+	}
+}
+
 // succeeded saves the result of a call. A noop is a success: the platform says
 // that it is as wanted already.
 func (p *pass) succeeded(ctx context.Context, c *Change, op Op, rec *state.Record, seq uint64, noop *provider.Error) error {
@@ -164,7 +176,10 @@ func (p *pass) succeeded(ctx context.Context, c *Change, op Op, rec *state.Recor
 		return p.keep(p.Session.Forget(ctx, c.Address, seq))
 	}
 	p.sent(c, op, rec, noop != nil)
-	return p.keep(p.Session.Put(ctx, rec, seq))
+	if err := p.keep(p.Session.Put(ctx, rec, seq)); err != nil {
+		return err
+	}
+	return p.settleIntents(ctx, c.Address)
 }
 
 // refused saves what a refusal has changed all the same, and hands it on.
@@ -178,7 +193,7 @@ func (p *pass) refused(ctx context.Context, c *Change, op Op, rec *state.Record,
 	if err := p.keep(save); err != nil {
 		return err
 	}
-	return refusal
+	return cmp.Or[error](p.settleIntents(ctx, c.Address), refusal)
 }
 
 func (p *pass) keep(err error) error {
@@ -224,7 +239,7 @@ func (p *pass) lookAgain(ctx context.Context, c *Change) (*Change, error) {
 	p.mu.Lock()
 	pl := p.pl.after(nil, c.Address, p.Now())
 	p.mu.Unlock()
-	obs, err := p.Provider.Observe(ctx, pl.scope(append(pl.needs(c.Address), c.Address), nil))
+	obs, err := p.Provider.Observe(ctx, pl.scope(append(pl.needs(c.Address), c.Address)))
 	if err != nil {
 		return nil, err
 	}
@@ -243,6 +258,9 @@ func (p *pass) lookAgain(ctx context.Context, c *Change) (*Change, error) {
 		for _, up := range pl.uploads([]Change{*v.change}) {
 			p.upload(ctx, &up)
 		}
+	}
+	if v.change != nil && v.change.unsure() {
+		return v.change, nil
 	}
 	return v.change, p.settleIntents(ctx, c.Address)
 }
@@ -277,7 +295,9 @@ func (p *pass) settleIntents(ctx context.Context, addr schema.Address) error {
 // conclude notes where an object ends in this pass.
 func (p *pass) conclude(c *Change, err error) {
 	outcome, waits := p.outcome(c, err)
+	news := true
 	p.finish(c.Address, func(res *Result) {
+		news = res.Outcome != outcome || len(waits) == 0 || len(res.Waits) == 0 || res.Waits[0].Kind != waits[0].Kind
 		p.describe(res, c)
 		res.Outcome, res.Waits, res.Block, res.Err = outcome, waits, c.Block, nil
 		if outcome == OutcomeFailed || outcome == OutcomeLater {
@@ -285,10 +305,12 @@ func (p *pass) conclude(c *Change, err error) {
 		}
 	})
 	switch outcome {
-	case OutcomeFailed, OutcomeLater:
+	case OutcomeFailed:
 		p.tell(Event{Kind: EventFailed, Address: c.Address, Err: err})
 	case OutcomePending:
-		p.tell(Event{Kind: EventWaiting, Address: c.Address, Wait: &waits[0]})
+		if news { // not at every poll
+			p.tell(Event{Kind: EventWaiting, Address: c.Address, Wait: &waits[0]})
+		}
 	case OutcomeBlocked:
 		p.tell(Event{Kind: EventBlocked, Address: c.Address, Block: c.Block})
 	case OutcomeDone:
@@ -311,7 +333,7 @@ func (p *pass) outcome(c *Change, err error) (Outcome, []Wait) {
 	case refusal != nil && refusal.Conflict == provider.ConflictInReview && c.Address.Kind == schema.KindSPU:
 		return OutcomePending, []Wait{{Kind: WaitReview}}
 	case refusal != nil && refusal.Conflict == provider.ConflictInReview:
-		return OutcomePending, []Wait{{Kind: WaitAudit, AuditUnknown: true}}
+		return OutcomePending, []Wait{auditWait(p.recordOf(c.Address), nil)}
 	case refusal != nil && refusal.Conflict == provider.ConflictNotOnline:
 		return OutcomePending, []Wait{{Kind: WaitReview}}
 	case err != nil:

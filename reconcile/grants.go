@@ -129,9 +129,18 @@ func (c *claim) changed(sent map[string]string) []FieldDiff {
 	return diffs
 }
 
-// auditGrace is how long the platform may deny knowledge of an audit before it
-// counts as lost: minutes were observed, three days once (reference section 6.3).
-const auditGrace = 24 * time.Hour
+const (
+	// auditGrace is how long the platform may deny knowledge of an audit before
+	// it counts as lost: minutes were observed, three days once (reference section 6.3).
+	auditGrace = 24 * time.Hour
+	// auditRetry is how long to wait after the platform said that an audit runs
+	// whose id we do not know (1050009): the refusal may outlive a verdict by
+	// hours (reference sections 6.2, 6.5).
+	auditRetry = 6 * time.Hour
+	// auditSettle is how long to watch the lists of grants for the outcome of a
+	// submission that was not answered, before it is submitted again.
+	auditSettle = 10 * time.Second
+)
 
 // grant decides about a brand or a qualification.
 func (pl *planner) grant(addr schema.Address) verdict {
@@ -208,25 +217,29 @@ func (pl *planner) readVerdict(c *claim, rec *state.Record) {
 
 func (pl *planner) decideGrant(c *claim, rec *state.Record) *Change {
 	resubmit := pl.pol.Resubmit[c.addr]
-	change := &Change{Title: c.title}
+	change := &Change{Title: c.title, Again: rec.Stamp != ""}
+	intent := pl.open(c.addr)
 	switch {
-	case rec.AuditPending && !pl.auditLost(rec) && !resubmit:
+	case resubmit:
+	case rec.AuditPending && !pl.auditLost(rec):
 		change.Cause = CauseReview
-		change.Waits = []Wait{{Kind: WaitAudit, Since: rec.SubmittedAt, AuditUnknown: rec.AuditID == ""}}
+		change.Waits = []Wait{auditWait(rec, nil)}
 		if rec.Stamp != c.stamp {
 			change.Notes = append(change.Notes, lang.T(
 				"the files have changed since; an audit cannot be taken back, so the new content follows after the verdict",
 				"文件在提交之后又有改动；审核无法撤回，新内容会在出结果后再提交"))
 		}
 		return change
-	case rec.Rejected != nil && rec.Rejected.Stamp == c.stamp && !resubmit:
+	case intent != nil && !c.granted && !rec.AuditPending && pl.pol.Now.Sub(intent.At) < auditSettle:
+		change.Cause = CauseReview
+		change.Waits = []Wait{auditWait(rec, intent)}
+		return change
+	case rec.Rejected != nil && rec.Rejected.Stamp == c.stamp:
 		change.Cause = CauseRejection
 		change.Block = &Block{Kind: BlockRejected, Reason: rec.Rejected.Reason, At: timePtr(rec.Rejected.At)}
 		return change
-	case pl.granted(c.addr) || rec.RemoteID != "":
-		if rec.Stamp == "" || rec.Stamp == c.stamp {
-			return nil
-		}
+	case (pl.granted(c.addr) || rec.RemoteID != "") && (rec.Stamp == "" || rec.Stamp == c.stamp):
+		return nil
 	}
 	change.Steps = []Op{c.submit}
 	change.Cause = CauseFile
@@ -237,12 +250,32 @@ func (pl *planner) decideGrant(c *claim, rec *state.Record) *Change {
 	return change
 }
 
+// auditWait is the wait for an audit: one of known id, one that the platform
+// says is running, or one whose submission (intent) was not answered.
+func auditWait(rec *state.Record, intent *state.Intent) Wait {
+	w := Wait{Kind: WaitAudit, Since: rec.SubmittedAt, AuditUnknown: rec.AuditID == ""}
+	switch {
+	case intent != nil:
+		w.Since, w.Until = &intent.At, timePtr(intent.At.Add(auditSettle))
+	case rec.AuditID == "" && rec.SubmittedAt != nil:
+		w.Until = timePtr(rec.SubmittedAt.Add(auditRetry))
+	}
+	return w
+}
+
+// auditLost reports whether it is time to stop waiting for a verdict and to
+// submit again: the platform does not know the audit, or we do not know its id
+// and have watched the lists of grants for long enough.
 func (pl *planner) auditLost(rec *state.Record) bool {
-	if rec.AuditID == "" || pl.obs == nil || rec.SubmittedAt == nil {
+	if rec.SubmittedAt == nil || pl.obs == nil {
 		return false
 	}
+	since := pl.pol.Now.Sub(*rec.SubmittedAt)
+	if rec.AuditID == "" {
+		return since > auditRetry
+	}
 	answer, asked := pl.obs.Verdicts[rec.AuditID]
-	return asked && answer.Status == provider.VerdictUnknown && pl.pol.Now.Sub(*rec.SubmittedAt) > auditGrace
+	return asked && answer.Status == provider.VerdictUnknown && since > auditGrace
 }
 
 // granted reports whether a brand or qualification may be used by products now.

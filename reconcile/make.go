@@ -43,16 +43,11 @@ func Make(cat *schema.Catalog, st *state.State, obs *provider.Observation, pol P
 // everything remembered, or the targets alone.
 func ScopeOf(cat *schema.Catalog, st *state.State, pol Policy) provider.Scope {
 	pl := newPlanner(cat, st, nil, pol)
-	announced := map[schema.Address]bool{}
-	for _, intent := range st.Intents {
-		announced[intent.Address] = true
-	}
-	return pl.scope(pl.addresses(st), announced)
+	return pl.scope(pl.addresses(st))
 }
 
-// scope is what must be observed to decide about the addresses. announced are
-// those that a writing call was announced for whose outcome is not known.
-func (pl *planner) scope(addresses []schema.Address, announced map[schema.Address]bool) provider.Scope {
+// scope is what must be observed to decide about the addresses.
+func (pl *planner) scope(addresses []schema.Address) provider.Scope {
 	scope := provider.Scope{Only: len(pl.pol.Targets) > 0}
 	for _, addr := range addresses {
 		rec := pl.record(addr)
@@ -66,7 +61,7 @@ func (pl *planner) scope(addresses []schema.Address, announced map[schema.Addres
 		case schema.KindSPU:
 			// A product that is new to us is not looked up by itself: if the shop
 			// has it all the same, spu/add says so.
-			if scope.Only || rec != nil || announced[addr] {
+			if scope.Only || rec != nil || pl.open(addr) != nil {
 				scope.Products = append(scope.Products, addr.Name)
 			}
 		}
@@ -83,7 +78,10 @@ type planner struct {
 	obs    *provider.Observation
 	pol    Policy
 	record func(schema.Address) *state.Record
-	image  func(schema.ImageKey) (url string, ok bool)
+	// open is the writing call about an object that was announced and whose
+	// outcome is not known, nil when there is none.
+	open  func(schema.Address) *state.Intent
+	image func(schema.ImageKey) (url string, ok bool)
 	// keys are the known pictures by URL; qualified the qualification blocks by leaf id.
 	keys      map[string]schema.ImageKey
 	qualified map[uint64]schema.Address
@@ -108,6 +106,7 @@ func newPlanner(cat *schema.Catalog, st *state.State, obs *provider.Observation,
 	for key, image := range st.Images {
 		pl.keys[image.URL] = key
 	}
+	pl.open = latest(st.Intents)
 	for name, q := range cat.Qualifications {
 		if q.Category.ID != 0 {
 			pl.qualified[q.Category.ID] = schema.Address{Kind: schema.KindQualification, Name: name}
@@ -115,6 +114,22 @@ func newPlanner(cat *schema.Catalog, st *state.State, obs *provider.Observation,
 	}
 	pl.readClaims()
 	return pl
+}
+
+// latest finds the youngest intent of each object.
+func latest(intents map[uint64]state.Intent) func(schema.Address) *state.Intent {
+	youngest := map[schema.Address]uint64{}
+	for seq, intent := range intents {
+		youngest[intent.Address] = max(seq, youngest[intent.Address])
+	}
+	return func(addr schema.Address) *state.Intent {
+		seq, ok := youngest[addr]
+		if !ok {
+			return nil
+		}
+		intent := intents[seq]
+		return &intent
+	}
 }
 
 // after is the same planner looking at another observation, for one object.
@@ -223,10 +238,31 @@ func (pl *planner) present(c *Change) {
 	}
 	for i := range c.Fields {
 		f := &c.Fields[i]
-		if f.Path == "third_cat_id" || f.Path == "category" {
+		switch {
+		case f.Path == "third_cat_id", f.Path == "category":
 			f.Old, f.New = pl.categoryLabel(f.Old), pl.categoryLabel(f.New)
+		case c.Address.Kind != schema.KindSPU:
+			f.Old, f.New = wordsOf(c.Address.Kind, f.Path, f.Old), wordsOf(c.Address.Kind, f.Path, f.New)
 		}
 	}
+}
+
+// wordsOf puts the words of the language in the place of the platform's numbers:
+// "0 1 2" of service_agent_type is "wechat page phone".
+func wordsOf(kind schema.Kind, path, value string) string {
+	words := strings.Fields(value)
+	for i, field := range words {
+		n, err := strconv.Atoi(field)
+		if err != nil {
+			return value
+		}
+		word, ok := schema.WordOf(kind, path, n)
+		if !ok {
+			return value
+		}
+		words[i] = word.Word
+	}
+	return strings.Join(words, " ")
 }
 
 // categoryLabel is "家纺/毯类/毛毯 (1445)" where the tree knows the leaf.

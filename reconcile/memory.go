@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/schema"
@@ -26,20 +27,49 @@ func (pl *planner) remember(f *facts) *state.Record {
 		rec.SKUIDs = ids
 	}
 	rec.Burnt = false
+	if rec.Withdrawn && f.submittedSince(pl.open(f.addr), rec) {
+		rec.Withdrawn, rec.SubmittedAt = false, pl.firstSeen(f)
+	}
 	rec.OnRemove = f.want.OnRemove
 	if rec.OnRemove == schema.OnRemoveDelist {
 		rec.OnRemove = "" // the default takes no room
 	}
-	f.rememberContent(rec)
+	pl.rememberContent(f, rec)
 	pl.rememberVerdict(f, rec)
 	return rec
 }
 
+// submittedSince reports whether the draft was submitted after we withdrew the
+// content of rec, although we never heard the answer: the submission of this
+// content was announced and not settled, or the draft holds other content than
+// was withdrawn.
+func (f *facts) submittedSince(intent *state.Intent, rec *state.Record) bool {
+	if intent != nil && intent.Call == string(OpUpdate) && intent.Stamp == f.stamp {
+		return true
+	}
+	if f.have.Draft == nil {
+		return false
+	}
+	if version := f.have.Draft.SPU.InfoVersion; version != "" && version != sentVersion(rec) {
+		return true
+	}
+	return f.draftAsWanted() && rec.Stamp != f.stamp
+}
+
+// draftAsWanted reports whether the draft holds the declared content, but for
+// what needs no review.
+func (f *facts) draftAsWanted() bool {
+	return !slices.ContainsFunc(f.draft, func(d FieldDiff) bool { return d.Cost != schema.CostFree })
+}
+
 // rememberContent takes note of a draft that holds what is declared, whoever
 // submitted it: from then on it is what was last sent.
-func (f *facts) rememberContent(rec *state.Record) {
-	if slices.ContainsFunc(f.draft, func(d FieldDiff) bool { return d.Cost != schema.CostFree }) {
+func (pl *planner) rememberContent(f *facts, rec *state.Record) {
+	if !f.draftAsWanted() {
 		return
+	}
+	if rec.Stamp != f.stamp {
+		rec.SubmittedAt = pl.firstSeen(f)
 	}
 	known := rec.Stamp == f.stamp && f.memoHolds(rec.Memo)
 	rec.Stamp, rec.Version = f.stamp, f.versionShown()
@@ -70,6 +100,16 @@ func (f *facts) versionShown() string {
 		return ""
 	}
 	return copyShown.SPU.InfoVersion
+}
+
+// firstSeen is the time of a submission whose answer we never had. While it is on
+// its way to the reviewers, our patience with it begins when we first see it,
+// by our own clock.
+func (pl *planner) firstSeen(f *facts) *time.Time {
+	if f.have.Review == provider.ReviewNotAudited || f.have.SubmittedAt.IsZero() {
+		return timePtr(pl.obs.At)
+	}
+	return timePtr(f.have.SubmittedAt)
 }
 
 // memoHolds reports whether a memo of the same reviewed content also holds the

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -32,6 +33,7 @@ type pass struct {
 func (r *Run) pass(ctx context.Context, plan *Plan) (progress bool, err error) {
 	p := &pass{Run: r, pl: newPlanner(r.Catalog, r.Session.State(), r.Observation, r.Policy), uploads: uploadPhase(plan, r.Now()), changes: phase{began: r.Now(), total: len(plan.Changes)}, seen: map[schema.Address]*provider.Product{}}
 	p.pl.record, p.pl.image = r.Session.Record, r.Session.Image
+	p.pl.open = func(addr schema.Address) *state.Intent { return latest(r.Session.Intents())(addr) }
 	if err := p.learn(ctx, plan); err != nil {
 		return false, err
 	}
@@ -51,10 +53,29 @@ func (p *pass) learn(ctx context.Context, plan *Plan) error {
 	for _, rec := range plan.Learned.Records {
 		writes.Go(func() error { return p.Session.Put(ctx, rec, 0) })
 	}
-	for seq := range p.Session.Intents() {
-		writes.Go(func() error { return p.Session.Settle(ctx, seq) })
+	unsure := plan.unsure()
+	for seq, intent := range p.Session.Intents() {
+		if !unsure[intent.Address] {
+			writes.Go(func() error { return p.Session.Settle(ctx, seq) })
+		}
 	}
 	return writes.Wait()
+}
+
+// unsure are the objects whose last audit may or may not have been submitted:
+// no reading tells, so their intents stay open.
+func (p *Plan) unsure() map[schema.Address]bool {
+	unsure := map[schema.Address]bool{}
+	for i := range p.Changes {
+		if p.Changes[i].unsure() {
+			unsure[p.Changes[i].Address] = true
+		}
+	}
+	return unsure
+}
+
+func (c *Change) unsure() bool {
+	return slices.ContainsFunc(c.Waits, func(w Wait) bool { return w.AuditUnknown })
 }
 
 // learnWidth is how many entries of the journal wait for the disk together.
@@ -152,13 +173,19 @@ func (p *pass) upload(ctx context.Context, up *Upload) {
 		p.report.Uploaded++
 		p.report.Calls++
 	}
+	if err != nil && !errors.Is(err, errStopped) {
+		p.report.Refused++
+	}
 	p.mu.Unlock()
 	p.tell(e)
 }
 
 func (p *pass) uploadOne(ctx context.Context, up *Upload) error {
-	if p.broken() {
+	if p.over(ctx) || p.broken() {
 		return errStopped
+	}
+	if refusal := p.uploadsClosed(); refusal != nil {
+		return fmt.Errorf("upload %s: %w", up.name(), refusal)
 	}
 	if _, have := p.Session.Image(up.Key); have {
 		return nil
@@ -171,6 +198,7 @@ func (p *pass) uploadOne(ctx context.Context, up *Upload) error {
 	url, err := p.Provider.UploadImage(ctx, picture)
 	if err != nil {
 		p.note(err)
+		p.heedUpload(err)
 		return fmt.Errorf("upload %s: %w", up.name(), err)
 	}
 	if err := p.Session.PutImage(ctx, up.Key, url, p.Now()); err != nil {
@@ -184,6 +212,23 @@ func (up *Upload) name() string {
 		return up.URL
 	}
 	return up.Path
+}
+
+// heedUpload ends the uploads of this run when their quota is spent.
+func (p *pass) heedUpload(err error) {
+	refusal, ok := errors.AsType[*provider.Error](err)
+	if !ok || refusal.Class != provider.ClassLater {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.noUploads, p.report.Stopped = refusal, refusal
+}
+
+func (p *pass) uploadsClosed() *provider.Error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.noUploads
 }
 
 // note takes down a refusal that concerns more than one object.

@@ -146,6 +146,8 @@ type Change struct {
 	Waits []Wait `json:"waits,omitempty"`
 	// Block is set when nothing will happen until a human acts.
 	Block *Block `json:"block,omitempty"`
+	// Again is set when other content of the object was submitted before.
+	Again bool `json:"again,omitempty"`
 	// Notes tell a reader what else is worth knowing.
 	Notes  []lang.Text   `json:"notes,omitempty"`
 	Source schema.Source `json:"source"`
@@ -221,8 +223,10 @@ type Wait struct {
 	Kind  WaitKind        `json:"kind"`
 	On    *schema.Address `json:"on,omitempty"`
 	Since *time.Time      `json:"since,omitempty"`
-	// AuditUnknown is set when an audit runs whose id nobody knows any more.
-	AuditUnknown bool `json:"audit_unknown,omitempty"`
+	// AuditUnknown is set when an audit runs, or may run, whose id nobody knows.
+	// It is submitted again after Until, unless it was granted by then.
+	AuditUnknown bool       `json:"audit_unknown,omitempty"`
+	Until        *time.Time `json:"until,omitempty"`
 }
 
 // BlockKind is why only a human can help.

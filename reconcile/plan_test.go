@@ -199,6 +199,23 @@ func TestProductPlans(t *testing.T) {
 			w.have.Online, w.have.Shelf, w.have.Review = nil, provider.ShelfInitial, provider.ReviewNotAudited
 			w.rec.Withdrawn = true
 		}, "spu.719 update"},
+		{"withdrawn by us, replaced, and the answer never heard", func(w *world) {
+			long := tableNow.Add(-24 * time.Hour)
+			w.rec.Withdrawn, w.rec.SubmittedAt = true, &long
+			w.want.Title = "毛毯百搭加厚珊瑚绒毯子100*150cm"
+			w.have.Draft, w.have.Review = shopCopy(w.want), provider.ReviewNotAudited
+		}, "spu.719 wait:push"},
+		{"withdrawn by us, submitted again unchanged, and the answer never heard", func(w *world) {
+			w.have.Online, w.have.Shelf, w.have.Review = nil, provider.ShelfInitial, provider.ReviewNotAudited
+			w.rec.Withdrawn = true
+			w.st.Intents[7] = state.Intent{Address: w.rec.Address, Call: "update", Stamp: w.want.Stamp(), At: tableNow.Add(-time.Second)}
+		}, "spu.719 wait:push"},
+		{"submitted long ago, then again, and the answer never heard", func(w *world) {
+			long := tableNow.Add(-24 * time.Hour)
+			w.rec.SubmittedAt = &long
+			w.want.Title = "毛毯百搭加厚珊瑚绒毯子100*150cm"
+			w.have.Draft, w.have.Review = shopCopy(w.want), provider.ReviewNotAudited
+		}, "spu.719 wait:push"},
 		{"never pushed to review", func(w *world) {
 			w.have.Online, w.have.Shelf, w.have.Review = nil, provider.ShelfInitial, provider.ReviewNotAudited
 		}, "spu.719 update"},
@@ -255,6 +272,10 @@ func TestCauses(t *testing.T) {
 			delete(w.st.Records, w.rec.Address)
 			w.want.SKUs[0].SalePrice = 890
 		}, CauseUnknown},
+		{"drift of a price beside a rejection", func(w *world) {
+			online(w, func(s *schema.SPU) { s.SKUs[0].SalePrice = 10 })
+			w.have.Review = provider.ReviewRejected
+		}, CauseDrift},
 		{"a running review", func(w *world) { w.have.Review = provider.ReviewRunning }, CauseReview},
 	}
 	for _, test := range tests {
@@ -266,6 +287,20 @@ func TestCauses(t *testing.T) {
 				t.Fatalf("changes %+v, want one caused by %s", changes, test.cause)
 			}
 		})
+	}
+}
+
+// An online copy that is older than our last submission accuses nobody.
+func TestOnlineCopyOfAnOlderSubmission(t *testing.T) {
+	w := inSync()
+	submitted := blanket()
+	submitted.Title = "毛毯百搭第二版珊瑚绒毯子"
+	w.rec.Stamp, w.rec.Memo = submitted.Stamp(), memoOf(submitted)
+	w.have.Draft, w.have.Review = shopCopy(submitted), provider.ReviewRunning
+	w.want.Title = "毛毯百搭第三版珊瑚绒毯子"
+	c := w.plan().Changes[0]
+	if len(c.Fields) != 1 || c.Fields[0].Path != "title" || c.Fields[0].Old != blanket().Title || c.Cause != CauseFile {
+		t.Errorf("cause %s, fields %+v, want the title against what buyers see, changed in the file", c.Cause, c.Fields)
 	}
 }
 
@@ -379,6 +414,17 @@ func TestGrants(t *testing.T) {
 		{"an audit runs under an id that nobody knows", func(w *world) {
 			pending(w).AuditID = ""
 		}, "brand.cxy wait:audit\nspu.719 add wait:brand"},
+		{"the submission was not answered: the lists are watched first", func(w *world) {
+			w.st.Intents[7] = state.Intent{Address: brand, Call: "submit-brand", At: tableNow.Add(-time.Second)}
+		}, "brand.cxy wait:audit\nspu.719 add wait:brand"},
+		{"the submission was not answered, and nothing was granted for a while", func(w *world) {
+			w.st.Intents[7] = state.Intent{Address: brand, Call: "submit-brand", At: tableNow.Add(-time.Minute)}
+		}, "brand.cxy submit-brand\nspu.719 add wait:brand"},
+		{"an audit ran under an id that nobody knows, for hours", func(w *world) {
+			long := tableNow.Add(-7 * time.Hour)
+			rec := pending(w)
+			rec.AuditID, rec.SubmittedAt = "", &long
+		}, "brand.cxy submit-brand\nspu.719 add wait:brand"},
 		{"granted and renewed: products do not wait", func(w *world) {
 			w.obs.Brands["CXY"] = provider.BrandGrant{BrandID: "29001", Wording: "CXY"}
 			w.st.Records[brand] = &state.Record{Address: brand, RemoteID: "29001", Stamp: "sc1-old"}
@@ -536,5 +582,27 @@ func TestPlanWithoutReadingTheShop(t *testing.T) {
 				t.Errorf("plan %q, want %q", got, test.plan)
 			}
 		})
+	}
+}
+
+func TestFieldsAreWordedForReaders(t *testing.T) {
+	w := withBrand()
+	w.cat.Tree = schema.NewCategoryTree([]schema.Category{{ID: 1445, Name: "毛毯", SecondID: 1420, Second: "毯类", FirstID: 1400, First: "家纺"}})
+	w.cat.Merchant = &schema.Merchant{ServiceAgentType: []int{0, 1, 2}}
+	got := map[string]string{}
+	for _, c := range w.plan().Changes {
+		for _, f := range c.Fields {
+			got[c.Address.String()+" "+f.Path] = f.New
+		}
+	}
+	for path, want := range map[string]string{
+		"merchant service_agent_type": "wechat page phone",
+		"brand.cxy brand_audit_type":  "domestic_r",
+		"brand.cxy scene_group_list":  "1",
+		"spu.719 third_cat_id":        "家纺/毯类/毛毯 (1445)",
+	} {
+		if got[path] != want {
+			t.Errorf("%s is %q, want %q", path, got[path], want)
+		}
 	}
 }

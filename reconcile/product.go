@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,12 +64,12 @@ func (pl *planner) product(addr schema.Address) verdict {
 // gather compares both copies.
 func (pl *planner) gather(addr schema.Address, want *schema.SPU, rec *state.Record, have *provider.Product) *facts {
 	f := &facts{addr: addr, want: want, rec: rec, have: have, stamp: want.Stamp(), resubmit: pl.pol.Resubmit[addr]}
-	cmp := pl.comparison(want, f.stamp, rec)
+	compare := pl.comparison(want, f.stamp, rec)
 	if have.Draft != nil {
-		f.draft = cmp.differences(have.Draft)
+		f.draft = compare.differences(have.Draft)
 	}
 	if have.Online != nil {
-		f.online = cmp.differences(have.Online)
+		f.online = compare.differences(have.Online)
 	}
 	if have.Draft == nil { // the platform shows no draft: what is online was last submitted
 		f.draft = f.online
@@ -268,12 +269,27 @@ func (pl *planner) price(fields []FieldDiff) bool {
 }
 
 // shown are the differences a reader cares about: against what buyers see,
-// where they see anything.
+// where they see anything. Pictures are an exception: those of an older
+// submission come back under foreign URLs and cannot be told apart, so they are
+// judged by the draft.
 func (f *facts) shown(pl *planner) []FieldDiff {
-	if review, _ := pl.split(f, f.online); len(review) > 0 {
-		return f.online
+	if review, _ := pl.split(f, f.online); len(review) == 0 {
+		return f.draft
 	}
-	return f.draft
+	inDraft := make(map[string]Cause, len(f.draft))
+	for _, d := range f.draft {
+		inDraft[d.Path] = d.Cause
+	}
+	shown := slices.DeleteFunc(slices.Clone(f.online), func(d FieldDiff) bool {
+		return d.Kind == FieldPictures && inDraft[d.Path] == ""
+	})
+	if f.have.Draft == nil || f.rec == nil || f.rec.Memo == nil {
+		return shown
+	}
+	for i := range shown { // who changed it is told by the draft: the online copy is older than what we sent
+		shown[i].Cause = cmp.Or(inDraft[shown[i].Path], CauseFile)
+	}
+	return shown
 }
 
 // refusal is why this content may not be submitted: it was turned down before,
@@ -383,6 +399,7 @@ func (pl *planner) edit(f *facts, c *Change, free []FieldDiff) {
 	}
 	c.Steps = append(c.Steps, OpUpdateFree)
 	c.Fields = append(c.Fields, free...)
+	c.Cause = "" // whose edit it was is told by the fields; a rejection stands in the block
 	c.edits = freeEdits(f.want, free)
 }
 

@@ -72,7 +72,8 @@ type Result struct {
 type Report struct {
 	Results  []Result // sorted by address
 	Uploaded int      // pictures
-	Calls    int      // writing calls, including uploads
+	Calls    int      // writing calls that succeeded, including uploads
+	Refused  int      // writing calls that did not
 	// Stopped is set when a quota ended the run early; RetryAfter is its advice.
 	Stopped    *provider.Error
 	RetryAfter time.Duration

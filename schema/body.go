@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/agext/levenshtein"
 	"github.com/hashicorp/hcl/v2"
@@ -17,6 +18,16 @@ import (
 type body struct {
 	attrs  []*hcl.Attribute // by position
 	blocks []*hcl.Block     // dynamic blocks among them
+	// misspelt are attributes that an unknown name was taken for: they are
+	// reported there and need not be reported as missing.
+	misspelt map[string]bool
+}
+
+func (b *body) misspell(name string) {
+	if b.misspelt == nil {
+		b.misspelt = map[string]bool{}
+	}
+	b.misspelt[name] = true
 }
 
 const dynamicBlock = "dynamic"
@@ -41,7 +52,7 @@ func (r *report) readNative(spec *BlockSpec, b *hclsyntax.Body) body {
 		if spec.Free || spec.attr(name) != nil {
 			out.attrs = append(out.attrs, attr.AsHCLAttribute())
 		} else {
-			r.unknownAttribute(spec, name, rangeOf(attr.NameRange))
+			out.misspell(r.unknownAttribute(spec, name, rangeOf(attr.NameRange)))
 		}
 	}
 	for _, block := range b.Blocks {
@@ -73,7 +84,7 @@ func (r *report) readJSON(spec *BlockSpec, b hcl.Body) body {
 		case spec.attr(name) != nil || spec.block(name) != nil || name == dynamicBlock:
 		case strings.HasPrefix(name, "//"):
 		default:
-			r.unknownAttribute(spec, name, rangeOf(attr.NameRange))
+			out.misspell(r.unknownAttribute(spec, name, rangeOf(attr.NameRange)))
 		}
 	}
 	for _, attr := range content.Attributes {
@@ -116,10 +127,10 @@ func (r *report) labels(spec *BlockSpec, b *hcl.Block) bool {
 	}
 	remedy := lang.F("Write %s { ... }.", "请写成 %s { ... }。", spec.Name)
 	if want == 1 {
-		remedy = lang.F(`Write %[1]s "..." { ... }; the label is %[2]s.`, `请写成 %s "..." { ... }；标签是%[3]s。`, spec.Name, spec.Label.EN, spec.Label.ZH)
+		remedy = lang.F(`Write %[1]s "..." { ... }; the label is %[2]s.`, `请写成 %s "..." { ... }；标签是 %[3]s。`, spec.Name, spec.Label.EN, spec.Label.ZH)
 	}
 	r.add(ruleLabels, rangeOf(b.DefRange),
-		lang.F("The block %s takes %d label(s); here stand %d.", "%s 块需要 %d 个标签，这里有 %d 个。", spec.Name, want, len(b.Labels)), remedy)
+		lang.F("Labels of this %s: %d; needed: %d.", "该 %s 块有 %d 个标签，应有 %d 个。", spec.Name, len(b.Labels), want), remedy)
 	return false
 }
 
@@ -131,31 +142,47 @@ func (r *report) dynamicLabel(spec *BlockSpec, b *hcl.Block) bool {
 		}
 	}
 	r.add(ruleDynamic, rangeOf(b.DefRange),
-		lang.F(`The label of dynamic must be the block it makes; in %s only "sku" can be made so.`, `dynamic 的标签必须是要生成的块；在 %s 中只能是 "sku"。`, blockName(spec)),
+		lang.T(`The label of dynamic must be the block it makes; only the "sku" of an spu can be made so.`, `dynamic 的标签必须是要生成的块；只有 spu 中的 "sku" 可以这样生成。`),
 		lang.T(`Write dynamic "sku" { ... } inside spu.`, `请在 spu 中写 dynamic "sku" { ... }。`))
 	return false
 }
 
-func blockName(spec *BlockSpec) string {
+// outside is what a file's top level is called in findings.
+var outside = lang.T("A catalog file", "文件顶层")
+
+func blockName(spec *BlockSpec) lang.Text {
 	if spec.Name == "" {
-		return "a catalog file"
+		return outside
 	}
-	return spec.Name
+	return lang.Same(spec.Name)
 }
 
-func (r *report) unknownAttribute(spec *BlockSpec, name string, rng Range) {
-	why := lang.F("%[1]s has no attribute named %[2]q.", "%[1]s 没有名为 %[2]q 的属性。", blockName(spec), name)
+// mayHold lists what may stand in a block.
+func mayHold(spec *BlockSpec, names []string) lang.Text {
+	if len(names) == 0 {
+		return lang.T("Remove it, or put it into the block it belongs to.", "请删除，或移到它所属的块中。")
+	}
+	in := blockName(spec)
+	return lang.F("Remove it. %[1]s may hold: %[3]s.", "请删除。%[2]s 可以包含：%[3]s。", in.EN, in.ZH, strings.Join(names, ", "))
+}
+
+// unknownAttribute reports a name and returns the one that was probably meant.
+func (r *report) unknownAttribute(spec *BlockSpec, name string, rng Range) (meant string) {
+	in := blockName(spec)
+	why := lang.F("%[1]s has no attribute named %[3]q.", "%[2]s 没有名为 %[3]q 的属性。", in.EN, in.ZH, name)
 	switch {
 	case spec.Name == "shop" && looksSecret(name):
 		r.add(ruleSecret, rng,
-			lang.F("%q looks like a secret, and a catalog is read by many.", "%q 看起来是密钥，而目录会被很多人看到。", name),
+			lang.F("%q looks like a secret, and a catalog is read by many.", "%q 看起来是密钥，而这些文件会被很多人看到。", name),
 			lang.T("Remove it and set the environment variable WECHAT_APPSECRET (or WECHAT_ACCESS_TOKEN). If it was committed, reset the secret in the console.",
 				"请删除它，并设置环境变量 WECHAT_APPSECRET（或 WECHAT_ACCESS_TOKEN）。如已提交到仓库，请在公众平台重置密钥。"))
 	case spec.block(name) != nil:
 		r.add(ruleUnknownAttribute, rng, why, lang.F("%[1]s is a block: write %[1]s { ... } without the equals sign.", "%[1]s 是块：请写成 %[1]s { ... }，不带等号。", name))
 	default:
-		r.add(ruleUnknownAttribute, rng, why, didYouMean(name, attrNames(spec), lang.F("Remove it. %s may hold: %s.", "请删除。%s 可以包含：%s。", blockName(spec), strings.Join(attrNames(spec), ", "))))
+		meant = nearest(name, attrNames(spec))
+		r.add(ruleUnknownAttribute, rng, why, didYouMean(name, attrNames(spec), mayHold(spec, attrNames(spec))))
 	}
+	return meant
 }
 
 func looksSecret(name string) bool {
@@ -164,7 +191,8 @@ func looksSecret(name string) bool {
 }
 
 func (r *report) unknownBlock(spec *BlockSpec, name string, rng Range) {
-	why := lang.F("%[1]s has no block named %[2]q.", "%[1]s 中没有名为 %[2]q 的块。", blockName(spec), name)
+	in := blockName(spec)
+	why := lang.F("%[1]s has no block named %[3]q.", "%[2]s 没有名为 %[3]q 的块。", in.EN, in.ZH, name)
 	if spec.attr(name) != nil {
 		r.add(ruleUnknownBlock, rng, why, lang.F("%[1]s is an attribute: write %[1]s = ...", "%[1]s 是属性：请写成 %[1]s = ...", name))
 		return
@@ -173,11 +201,7 @@ func (r *report) unknownBlock(spec *BlockSpec, name string, rng Range) {
 	for _, b := range spec.Blocks {
 		names = append(names, b.Name)
 	}
-	rest := lang.T("Remove it.", "请删除。")
-	if len(names) > 0 {
-		rest = lang.F("Remove it. %s may hold: %s.", "请删除。%s 可以包含：%s。", blockName(spec), strings.Join(names, ", "))
-	}
-	r.add(ruleUnknownBlock, rng, why, didYouMean(name, names, rest))
+	r.add(ruleUnknownBlock, rng, why, didYouMean(name, names, mayHold(spec, names)))
 }
 
 func attrNames(spec *BlockSpec) []string {
@@ -199,9 +223,10 @@ func didYouMean(name string, known []string, otherwise lang.Text) lang.Text {
 // nearest is the known name that needs the fewest edits, if these are few for
 // its length; the first in order among equals.
 func nearest(name string, known []string) string {
-	best, edits := "", max(2, len(name)/3)+1
+	length := utf8.RuneCountInString(name)
+	best, edits := "", max(2, length/3)+1
 	for _, k := range known {
-		if d := levenshtein.Distance(name, k, nil); d < edits && d < max(len(k), 2) {
+		if d := levenshtein.Distance(name, k, nil); d < edits && d < max(length, utf8.RuneCountInString(k)) {
 			best, edits = k, d
 		}
 	}

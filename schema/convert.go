@@ -25,7 +25,7 @@ type picture struct {
 func (e *evaluator) convert(spec *AttrSpec, v cty.Value, at Range, items ...Range) (any, bool) {
 	if v.IsNull() || isNumeric(spec.Type) && isEmptyText(v) {
 		if spec.Required {
-			e.add(ruleMissing, at, lang.F("%s must have a value.", "%s 必须有值。", spec.Name), lang.F("Give a value (%[1]s).", "请给出值（%[2]s）。", spec.Type, spec.Type.Text().ZH))
+			e.add(ruleMissing, at, lang.F("%s must have a value.", "%s 必须有值。", spec.Name), lang.F("Write %[1]s.", "请写%[2]s。", spec.Type.Phrase().EN, spec.Type.Phrase().ZH))
 		}
 		return nil, !spec.Required
 	}
@@ -68,8 +68,8 @@ func isEmptyText(v cty.Value) bool { return v.Type() == cty.String && v.AsString
 func (e *evaluator) wrongType(spec *AttrSpec, v cty.Value, at Range) {
 	is := friendly(v)
 	e.add(ruleType, at,
-		lang.F("%[1]s must be of type %[2]s; here stands: %[3]s.", "%[1]s 的类型应为%[4]s，这里是：%[5]s。", spec.Name, spec.Type, is.EN, spec.Type.Text().ZH, is.ZH),
-		lang.F("Write a value of type %[1]s.", "请写%[2]s类型的值。", spec.Type, spec.Type.Text().ZH))
+		lang.F("%[1]s must be %[2]s, not %[3]s.", "%[1]s 应为%[4]s，而不是%[5]s。", spec.Name, spec.Type.Phrase().EN, is.EN, spec.Type.Phrase().ZH, is.ZH),
+		lang.F("Write %[1]s.", "请写%[2]s。", spec.Type.Phrase().EN, spec.Type.Phrase().ZH))
 }
 
 // friendly is the type of a value for people, with the text of a short string.
@@ -161,7 +161,7 @@ func (e *evaluator) integerValue(spec *AttrSpec, v cty.Value, at Range) (int64, 
 	}
 	i, exact, ok := scaled(n, 1)
 	if !exact || !ok {
-		e.add(ruleType, at, lang.F("%[1]s is a whole number; %[2]s is none.", "%[1]s 应为整数，%[2]s 不是。", spec.Name, n.Text('g', 12)),
+		e.add(ruleType, at, lang.F("%[1]s must be a whole number; %[2]s is none.", "%[1]s 应为整数，%[2]s 不是。", spec.Name, n.Text('g', 12)),
 			lang.T("Write a whole number.", "请写整数。"))
 	}
 	return i, exact && ok
@@ -259,7 +259,7 @@ func (e *evaluator) attrsValue(spec *AttrSpec, v cty.Value, at Range) ([]Attr, b
 
 // categoryValue takes an id, as number or text, or a name path.
 func (e *evaluator) categoryValue(spec *AttrSpec, v cty.Value, at Range) (CategoryRef, bool) {
-	if v.Type() == cty.String && strings.Contains(v.AsString(), "/") {
+	if v.Type() == cty.String && !isDigits(v.AsString()) {
 		return CategoryRef{Path: categoryPath(v.AsString())}, true
 	}
 	n, isNumber := decimal(v)

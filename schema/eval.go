@@ -143,7 +143,7 @@ func (e *evaluator) iterable(v cty.Value, at Range) bool {
 	case ty.IsMapType(), ty.IsObjectType(), ty.IsSetType() && ty.ElementType() == cty.String:
 		return e.countable(v.LengthInt(), at)
 	default:
-		e.add(ruleForEach, at, lang.F("A %s has no keys to name the elements by.", "%s 类型没有可用作名称的键。", ty.FriendlyName()),
+		e.add(ruleForEach, at, lang.F("for_each cannot go over %[1]s: its elements have no keys.", "for_each 不能遍历%[2]s：其元素没有键。", friendly(v).EN, friendly(v).ZH),
 			lang.T("Give a map: table(...), { ... }, or toset([...]) of strings.", "请使用 map：table(...)、{ ... }，或字符串的 toset([...])。"))
 	}
 	return false
@@ -289,7 +289,11 @@ func (e *evaluator) pairs(items []hcl.KeyValuePair, ctx *hcl.EvalContext) ([]Att
 	text := &AttrSpec{Name: "sku_attrs", Type: TypeString}
 	for _, item := range items {
 		key, keyOK := e.text(text, item.Key, ctx)
-		val, valOK := e.text(text, item.Value, ctx)
+		given, valOK := e.eval(item.Value, ctx)
+		if valOK && given.IsNull() {
+			continue
+		}
+		val, valOK := e.textOf(text, given, rangeOf(item.Value.Range()), valOK)
 		ok = ok && keyOK && valOK
 		if keyOK && seen[key] {
 			e.add(ruleSKUAttrKeyDup, rangeOf(item.Key.Range()), lang.F("%q stands twice in this SKU.", "%q 在该 SKU 中出现两次。", key), lang.T("Remove one of the two.", "请删除其中一个。"))
@@ -303,10 +307,14 @@ func (e *evaluator) pairs(items []hcl.KeyValuePair, ctx *hcl.EvalContext) ([]Att
 
 func (e *evaluator) text(spec *AttrSpec, expr hcl.Expression, ctx *hcl.EvalContext) (string, bool) {
 	v, ok := e.eval(expr, ctx)
+	return e.textOf(spec, v, rangeOf(expr.Range()), ok)
+}
+
+func (e *evaluator) textOf(spec *AttrSpec, v cty.Value, at Range, ok bool) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	s, ok := e.convert(spec, v, rangeOf(expr.Range()))
+	s, ok := e.convert(spec, v, at)
 	str, _ := s.(string)
 	return str, ok
 }

@@ -58,11 +58,21 @@ func TestManyRowsAreCounted(t *testing.T) {
 	files := manyRows(t, 40)
 	files["p.hcl"] = []byte(strings.Replace(string(files["p.hcl"]), "each.value.title", `"巾${length(each.key)}"`, 1))
 	_, ds := Load(writeFiles(t, files), LoadOptions{})
-	if len(ds) != 2 || !strings.Contains(ds[0].Why.EN, `(row "p0") And 39 more rows.`) || ds[1].Rule != rulePictureAlike.name {
+	if len(ds) != 2 || !strings.Contains(ds[0].Why.EN, `(row "p0") And 39 more like this.`) || ds[1].Rule != rulePictureAlike.name {
 		t.Errorf("findings %v", ds)
 		for _, d := range ds {
 			t.Log(d.Rule, d.Why.EN)
 		}
+	}
+}
+
+// The same for the elements of one list.
+func TestManyElementsAreCounted(t *testing.T) {
+	files := smallWith(t, "{}", "")
+	files["p.hcl"] = []byte(strings.Replace(string(files["p.hcl"]), `["img/a.png"]`, `[for i in range(9) : "img/none${i}.png"]`, 1))
+	_, ds := Load(writeFiles(t, files), LoadOptions{})
+	if len(ds) != maxRepeats || !strings.Contains(ds[maxRepeats-1].Why.EN, "none4.png") || !strings.HasSuffix(ds[maxRepeats-1].Why.EN, "And 4 more like this.") {
+		t.Errorf("findings %v", ds)
 	}
 }
 

@@ -22,6 +22,8 @@ type form struct {
 	iterator string
 	// labels are the label expressions of a dynamic block.
 	labels []hcl.Expression
+	// misspelt are attributes whose name was reported as unknown.
+	misspelt map[string]bool
 	// broken says that something about the block as a whole was reported: it
 	// yields no nodes.
 	broken bool
@@ -60,6 +62,7 @@ type checker struct {
 func (c *checker) form(spec *BlockSpec, b *hcl.Block, iterators []string) *form {
 	f := &form{spec: spec, block: b}
 	content := c.readBody(spec, b.Body)
+	f.misspelt = content.misspelt
 	for _, attr := range content.attrs {
 		if attr.Name == forEachSpec.Name {
 			f.forEach = &formAttr{&forEachSpec, attr, !c.references(attr.Expr, iterators)}
@@ -105,7 +108,7 @@ func (c *checker) required(f *form) {
 		spec := &f.spec.Attrs[i]
 		idNeeded := spec.Name == "id" && f.forEach != nil && f.spec.Name == string(KindSPU)
 		later := c.found || spec.Paper && f.attr(grantedName) != nil
-		if (spec.Required && !later || idNeeded) && f.attr(spec.Name) == nil {
+		if (spec.Required && !later || idNeeded) && f.attr(spec.Name) == nil && !f.misspelt[spec.Name] {
 			c.missing(f.spec, spec, f.header())
 		}
 	}
@@ -119,7 +122,7 @@ func (c *checker) required(f *form) {
 func (r *report) missing(block *BlockSpec, attr *AttrSpec, rng Range) {
 	r.add(ruleMissing, rng,
 		lang.F("%[1]s needs the attribute %[2]s: %[3]s", "%[1]s 必须有属性 %[2]s：%[4]s", block.Name, attr.Name, attr.Doc.EN, attr.Doc.ZH),
-		lang.F("Add %[1]s = ... (%[2]s).", "请添加 %[1]s = ...（%[3]s）。", attr.Name, attr.Type, attr.Type.Text().ZH))
+		lang.F("Add %[1]s = ..., %[2]s.", "请添加 %[1]s = ...，值为%[3]s。", attr.Name, attr.Type.Phrase().EN, attr.Type.Phrase().ZH))
 }
 
 // dynamic reads dynamic "name" { for_each, labels, iterator, content { ... } }.

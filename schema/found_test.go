@@ -58,7 +58,7 @@ func TestContentAsItWasFoundIsOnlyWarnedAbout(t *testing.T) {
 	for _, d := range ds {
 		rules[d.Rule] = d.Severity == SeverityError
 	}
-	for _, rule := range []string{"title-length", "path", "head-img-count", "stock", "price-positive", "price-above-market", "missing-required", "sku-attr-empty", "sku-attr-keys"} {
+	for _, rule := range []string{"title-length", "head-img-count", "stock", "price-positive", "price-above-market", "missing-required", "sku-attr-empty", "sku-attr-keys"} {
 		if !rules[rule] {
 			t.Errorf("after a change %s is no error: %v", rule, rules)
 		}

@@ -22,7 +22,8 @@ func FuzzLoad(f *testing.F) {
 	}
 	for _, src := range []string{
 		`locals { a = [for x in range(9) : table("rows.csv", x)] }`, `variable "a" { default = null }`, `brand "x" { for_each = toset(["a", null]) }`,
-		`spu "x" { for_each = table("rows.csv")` + "\n" + ` id = each.value["id"]` + "\n}", `locals { a = glob("[") }`, `spu "a" { dynamic "sku" { for_each = null } }`,
+		`spu "x" { for_each = table("rows.csv")` + "\n" + ` id = each.value["id"]` + "\n}", `locals { a = glob("[") }`, `locals { a = pow(10, 1000) }` + "\n" + `shop "x" { guard { max_removals = pow(10, 1000) } }`,
+		`variable "a" { type = object({ x = optional(string, "y") }) }`, `spu "x" { sku_attrs = { for k, v in {} : k => v } }`, `merchant { service_agent_type = toset(["phone"]) }`, `spu "a" { dynamic "sku" { for_each = null } }`,
 	} {
 		f.Add([]byte(src), false)
 	}

@@ -67,12 +67,14 @@ func (r *report) addOneHCL(d *hcl.Diagnostic) {
 	if d.EvalContext == nil && d.Expression == nil {
 		rl, remedy = ruleSyntax, lang.T("Correct the syntax here; `shopctl fmt` shows how a file is read.", "请修正此处的语法；可用 `shopctl fmt` 检查。")
 	}
-	r.add(rl, rng, lang.Text{EN: sentence(d.Summary, d.Detail), ZH: sentence(chineseSummary(d.Summary), "解析器的说明："+d.Detail)}, remedy)
+	r.add(rl, rng, lang.Text{EN: sentence(d.Summary, d.Detail), ZH: chineseSummary(d.Summary) + "。解析器的说明（英文）：" + oneLine(d.Detail)}, remedy)
 }
 
 func sentence(summary, detail string) string {
-	return strings.TrimRight(strings.TrimSpace(summary), ".。") + ": " + strings.TrimSpace(strings.ReplaceAll(detail, "\n", " "))
+	return summary + ": " + oneLine(detail)
 }
+
+func oneLine(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\n", " ")) }
 
 func subject(d *hcl.Diagnostic) Range {
 	if d.Subject == nil {
@@ -156,6 +158,9 @@ func (e *evaluator) missingMember(d *hcl.Diagnostic) bool {
 	owner, name, known := absentMember(d)
 	if owner == "" {
 		return false
+	}
+	if owner == string(KindBrand) && e.names.moreBrands {
+		return true
 	}
 	otherwise := lang.F("%[1]s has: %[2]s.", "%[1]s 有：%[2]s。", owner, strings.Join(known, ", "))
 	e.add(ruleUndeclared, rangeOf(d.Expression.Range()), lang.F("There is no %q in %s.", "%[2]s 中没有 %[1]q。", name, owner), didYouMean(name, known, otherwise))

@@ -265,6 +265,6 @@ func (w *workshop) tooLarge(name string) *callError {
 			remedy: lang.T("Export it smaller.", "请导出更小的图片。")}
 	}
 	return &callError{rule: rulePictureSize,
-		why:    lang.F("%[1]s has %[2]s; the platform refuses more than 2 MB (reference section 5).", "%[1]s 有 %[3]s；平台不接受超过 2 MB 的图片。", name, size.EN, size.ZH),
+		why:    lang.F("%[1]s has %[2]s; the platform refuses more than 2 MB.", "%[1]s 有 %[3]s；平台不接受超过 2 MB 的图片。", name, size.EN, size.ZH),
 		remedy: lang.T("Make it smaller, or let shopctl do it: shop { images { fix = true } }.", "请压缩图片，或让 shopctl 代劳：shop { images { fix = true } }。")}
 }

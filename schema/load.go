@@ -37,6 +37,27 @@ type LoadProgress struct {
 // Load reads every *.hcl and *.hcl.json below dir and returns all findings,
 // sorted. The catalog is nil when there are errors.
 func Load(dir string, opt LoadOptions) (*Catalog, Diagnostics) {
+	catalog, ds := load(dir, opt)
+	if ds.HasErrors() {
+		return nil, ds
+	}
+	return catalog, ds
+}
+
+// LoadShop reads which shop a directory is about, whatever is wrong with the
+// rest of it: who looks for a category, or at the state, may be about to mend
+// it. The shop is nil when its own block cannot be read; the findings are those
+// of the whole catalog.
+func LoadShop(dir string, opt LoadOptions) (*Shop, Diagnostics) {
+	catalog, ds := load(dir, opt)
+	if catalog == nil || catalog.Shop.AppID == "" || catalog.Shop.Platform == "" {
+		return nil, ds
+	}
+	return &catalog.Shop, ds
+}
+
+// load is the catalog as far as it can be made, with all findings.
+func load(dir string, opt LoadOptions) (*Catalog, Diagnostics) {
 	r := newReport()
 	root, err := openDirectory(dir)
 	if err != nil {
@@ -49,11 +70,7 @@ func Load(dir string, opt LoadOptions) (*Catalog, Diagnostics) {
 		variables: map[string]*variable{}, locals: map[string]hcl.Expression{}, blocks: map[string][]*hcl.Block{},
 	}
 	catalog := l.load(dir)
-	if ds := r.finish(); ds.HasErrors() {
-		return nil, ds
-	} else {
-		return catalog, ds
-	}
+	return catalog, r.finish()
 }
 
 // loader is one run of Load. First it reads what is needed to evaluate anything

@@ -220,7 +220,7 @@ func TestSKUAttrsKeepTheirOrder(t *testing.T) {
 		attrs, more string
 		want        []Attr
 	}{
-		"as written":         {`{ z = "1", a = "2", m = "3" }`, "", []Attr{{"z", "1"}, {"a", "2"}, {"m", "3"}}},
+		"as written":         {`{ z = "1", a = "2", none = null, m = "3" }`, "", []Attr{{"z", "1"}, {"a", "2"}, {"m", "3"}}},
 		"in brackets":        {`({ z = 1, a = "2" })`, "", []Attr{{"z", "1"}, {"a", "2"}}},
 		"computed names":     {`{ (local.k) = "1", "${local.k}2" = "2" }`, `locals { k = "y" }`, []Attr{{"y", "1"}, {"y2", "2"}}},
 		"made by a function": {`merge({ z = "1" }, { a = "2" })`, "", []Attr{{"a", "2"}, {"z", "1"}}},

@@ -9,7 +9,7 @@ import (
 // The limits of what evaluation may make.
 const (
 	maxElements = 200_000   // of one for_each
-	maxLoops    = 2_000_000 // steps of all for expressions of one run
+	maxLoops    = 1_000_000 // steps of all for expressions of one run
 )
 
 // meter counts the steps of for expressions: three nested loops over a thousand

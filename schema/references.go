@@ -15,7 +15,10 @@ import (
 // names are what expressions may refer to.
 type names struct {
 	vars, locals, brands map[string]bool
-	functions            map[string]function.Function
+	// moreBrands says that a for_each of brands could not be evaluated, which was
+	// reported: names that are not known may be among its elements.
+	moreBrands bool
+	functions  map[string]function.Function
 }
 
 // references checks every name an expression uses, and reports each that does
@@ -41,6 +44,9 @@ func (c *checker) reference(t hcl.Traversal, iterators []string) bool {
 	case root == string(KindBrand):
 		if len(t) == 1 { // brand[KEY]: the key is known on evaluation only
 			return true
+		}
+		if name, _ := secondStep(t); c.names.moreBrands && !c.names.brands[name] {
+			return false
 		}
 		return c.member(t, "brand", c.names.brands, lang.T(`Declare it: brand "..." { ... }.`, `请先声明：brand "..." { ... }。`))
 	}

@@ -11,7 +11,7 @@ import (
 
 // maxRepeats is how often one rule is reported for one place: a table of a
 // thousand rows that all break it yields this many findings, the last of which
-// tells how many more rows there are.
+// tells how many more there are.
 const maxRepeats = 5
 
 // report collects the findings of one run.
@@ -48,7 +48,7 @@ type repeatKey struct {
 // repeat is what was said at one place about one rule.
 type repeat struct {
 	whys     map[string]bool
-	leftOut  map[string]bool // rows
+	leftOut  map[string]bool // by row and reason
 	reported int
 }
 
@@ -77,8 +77,8 @@ func (r *report) put(f finding) {
 		r.repeats[key] = said
 	}
 	if said.whys[f.why.EN] || said.reported == maxRepeats {
-		if f.row != "" {
-			said.leftOut[f.row] = true
+		if f.row != "" || !said.whys[f.why.EN] {
+			said.leftOut[f.row+"\x00"+f.why.EN] = true
 		}
 		return
 	}
@@ -121,8 +121,8 @@ func (r *report) finish() Diagnostics {
 	for key, i := range last {
 		if more := len(r.repeats[key].leftOut); more > 0 {
 			why := &r.found[i].Why
-			why.EN += " And " + strconv.Itoa(more) + " more rows."
-			why.ZH += "另有 " + strconv.Itoa(more) + " 行相同。"
+			why.EN += " And " + strconv.Itoa(more) + " more like this."
+			why.ZH += "另有 " + strconv.Itoa(more) + " 处同样的问题。"
 		}
 	}
 	return r.found.Sort()

@@ -111,9 +111,10 @@ func (r *resolver) brandNames(usedAt Range) {
 			r.needs(id.attr.Expr)
 		}
 		quiet := &evaluator{report: newReport(), names: r.names, rows: r.rows}
-		quiet.each(f, r.context(), func(key string, ctx *hcl.EvalContext) {
+		known := quiet.each(f, r.context(), func(key string, ctx *hcl.EvalContext) {
 			r.names.brands[quiet.elementName(f, key, ctx)] = true
 		})
+		r.names.moreBrands = r.names.moreBrands || !known
 	}
 	r.brands = nil
 }

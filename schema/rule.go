@@ -83,7 +83,7 @@ var (
 	ruleSecret       = newRule("secret-in-file", "A secret stands in a file", "文件中出现密钥")
 	ruleScenes       = newRule("scenes", "Invalid scenes", "场景无效")
 	ruleStateStore   = newRule("state-store", "Unknown state store", "未知的状态存储")
-	rulePathEmpty    = newRule("path", "Invalid path", "路径无效")
+	ruleStatePath    = newRule("state-path", "Invalid state file", "状态文件无效")
 	ruleGuard        = newRule("guard", "Invalid guard limit", "guard 限制无效")
 	ruleAgentNeeds   = newRule("service-agent", "Customer service setting is incomplete", "客服设置不完整")
 	ruleAgentAll     = newWarning("service-agent-types", "Customer service types are not all listed", "客服类型未全部列出")
@@ -92,6 +92,7 @@ var (
 	ruleTrademark    = newRule("trademark-type", "Invalid trademark class", "商标类别无效")
 	ruleBrandNeeds   = newRule("brand-conditional", "Attribute required for this kind of brand is missing", "此类品牌缺少必需的属性")
 	ruleBrandForeign = newWarning("brand-unused", "Attribute has no effect for this kind of brand", "此类品牌不需要该属性")
+	ruleBrandImport  = newWarning("brand-import", "Imported goods without a customs declaration", "进口商品没有报关单")
 	ruleBrandTwice   = newRule("duplicate-brand", "Two brands with the same wording", "两个品牌的名称相同")
 	ruleCertificates = newRule("certificate-count", "Wrong number of certificates", "证书数量不对")
 	ruleQualTwice    = newRule("duplicate-qualification", "Two qualifications for one category", "同一类目有两个资质")
@@ -108,6 +109,7 @@ var (
 	ruleTitleLength    = newRule("title-length", "Title has the wrong length", "标题长度不符")
 	ruleTitleChars     = newRule("title-characters", "Title has characters that are not allowed", "标题含有不允许的字符")
 	ruleTitleChinese   = newRule("title-chinese", "Title has no Chinese character", "标题没有汉字")
+	rulePagePath       = newWarning("page-path", "Doubtful page path", "页面路径可疑")
 	ruleHeadImg        = newRule("head-img-count", "Wrong number of head pictures", "主图数量不对")
 	ruleDesc           = newWarning("desc-length", "Description is long", "详情文字过长")
 	ruleDescImgs       = newWarning("desc-img-count", "Many detail pictures", "详情图片过多")
@@ -119,6 +121,7 @@ var (
 	rulePriceMarket    = newRule("price-above-market", "Price is above the market price", "售价高于市场价")
 	rulePriceHigh      = newWarning("price-high", "Price is very high", "价格过高")
 	ruleStock          = newRule("stock", "Invalid stock", "库存无效")
+	ruleStockZero      = newWarning("stock-zero", "Stock is 0", "库存为 0")
 	ruleSKUCode        = newRule("sku-code-length", "SKU code is too long", "SKU 编码过长")
 	ruleDuplicateSKU   = newRule("duplicate-sku", "Duplicate SKU id", "SKU 标识重复")
 	ruleSKUAttrKeys    = newRule("sku-attr-keys", "SKU attributes differ within the product", "同一商品的 SKU 属性名不一致")
@@ -136,7 +139,7 @@ var (
 // not know it, may break them: while its content is as it was found, they are
 // warnings (docs/decisions/0009).
 var contentRules = namesOf(
-	ruleMissing, ruleEmptyText, ruleTitleLength, ruleTitleChars, ruleTitleChinese, rulePathEmpty, ruleHeadImg, ruleComponent, ruleNoSKU,
+	ruleMissing, ruleEmptyText, ruleTitleLength, ruleTitleChars, ruleTitleChinese, ruleHeadImg, ruleComponent, ruleNoSKU,
 	rulePricePositive, rulePriceMarket, ruleStock, ruleSKUCode, ruleSKUAttrKeys, ruleSKUAttrsTwice, ruleSKUAttrEmpty, ruleSKUAttrKeyDup,
 	ruleCategory, ruleCategoryLeaf, ruleQualMissing, ruleProductQual, ruleScenes,
 )

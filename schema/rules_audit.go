@@ -15,6 +15,9 @@ type brandNeed struct {
 	pointless func(*Brand) bool // sent, it would say nothing
 }
 
+// originImported is the platform's number for imported goods.
+const originImported = 1
+
 func isR(b *Brand) bool  { return b.BrandAuditType == 1 || b.BrandAuditType == 3 }
 func isTM(b *Brand) bool { return b.BrandAuditType == 2 || b.BrandAuditType == 4 }
 
@@ -61,13 +64,17 @@ func (b *builder) checkBrandPapers(n *node, brand *Brand) {
 		switch {
 		case need.needed(brand) && !given && !n.bad(need.attr):
 			b.add(ruleBrandNeeds, n.place(need.attr),
-				lang.F("%[1]s is required for %[2]s (reference section 6.1).", "%[3]s必须提供 %[1]s。", need.attr, need.whom.EN, need.whom.ZH),
+				lang.F("%[1]s is required for %[2]s.", "%[3]s必须提供 %[1]s。", need.attr, need.whom.EN, need.whom.ZH),
 				lang.F("Add %s = ...", "请添加 %s = ...", need.attr))
 		case need.pointless(brand) && given:
 			b.add(ruleBrandForeign, n.place(need.attr),
 				lang.F("%[1]s is for %[2]s; this brand is none.", "%[1]s 仅用于%[3]s，此品牌不是。", need.attr, need.whom.EN, need.whom.ZH),
 				lang.T("Remove it, or correct brand_audit_type or brand_management_type.", "请删除它，或修正 brand_audit_type、brand_management_type。"))
 		}
+	}
+	if brand.CommodityOriginType == originImported && n.count("imported_goods_form") == 0 && !n.bad("imported_goods_form") {
+		b.add(ruleBrandImport, n.place("commodity_origin_type"), lang.T("Reviewers want the customs declaration of imported goods, though the API does not demand it.", "接口虽不强制，但审核会要求进口商品提供报关单。"),
+			lang.T("Add imported_goods_form = [...].", "请添加 imported_goods_form = [...]。"))
 	}
 	b.checkLicense(n)
 	if class, err := strconv.Atoi(brand.TrademarkType); n.has("trademark_type") && (err != nil || class < 1 || class > 45 || strconv.Itoa(class) != brand.TrademarkType) {
@@ -87,7 +94,7 @@ func (b *builder) checkPresent(n *node) {
 }
 
 func (b *builder) checkLicense(n *node) {
-	if n.has("license") && n.count("license") == 0 || !n.bad("license") && n.values["license"].ok && n.count("license") == 0 {
+	if n.values["license"].ok && n.count("license") == 0 {
 		b.add(ruleCertificates, n.place("license"), lang.T("The list is empty; at least one picture is required.", "列表为空，至少需要一张图片。"), lang.T("Add the picture of the licence.", "请添加证照图片。"))
 	}
 }
@@ -117,7 +124,7 @@ func (b *builder) checkQualificationPapers(n *node) {
 	}
 	b.checkLicense(n)
 	if count := n.count("certificate"); n.values["certificate"].ok && (count == 0 || count > maxCertificates) {
-		b.add(ruleCertificates, n.place("certificate"), lang.F("There are %d pictures; 1 to %d are allowed (reference section 6.2).", "共有 %d 张图片，应为 1 到 %d 张。", count, maxCertificates),
+		b.add(ruleCertificates, n.place("certificate"), lang.F("Pictures: %d. Allowed: 1 to %d.", "共有 %d 张图片，应为 1 到 %d 张。", count, maxCertificates),
 			lang.T("Add or remove pictures.", "请增减图片。"))
 	}
 }

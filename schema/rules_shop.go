@@ -104,7 +104,7 @@ func (b *builder) checkStatePath(n *node, name string) {
 		return
 	}
 	if name == "" || cleaned == "." || strings.HasSuffix(name, "/") || strings.HasPrefix(path.Base(cleaned), "..") || isCatalogFile(cleaned) {
-		b.add(rulePathEmpty, n.place("path"), lang.F("%q is no name for a state file.", "%q 不能作为状态文件名。", name), lang.T(`Write for example "shopctl.state.jsonl".`, `例如 "shopctl.state.jsonl"。`))
+		b.add(ruleStatePath, n.place("path"), lang.F("%q is no name for a state file.", "%q 不能作为状态文件名。", name), lang.T(`Write for example "shopctl.state.jsonl".`, `例如 "shopctl.state.jsonl"。`))
 	}
 }
 
@@ -172,7 +172,7 @@ func (b *builder) checkMerchant(n *node, m *Merchant) {
 	needs(agentPhone, "phone", "service_agent_phone")
 	if n.has("service_agent_type") && len(m.ServiceAgentType) < 3 {
 		b.add(ruleAgentAll, types,
-			lang.T("The platform has refused products (1040042) of merchants that do not offer all three ways (reference section 7.3).", "商家未提供全部三种客服方式时，平台曾拒绝提交商品（1040042）。"),
+			lang.T("The platform has refused products (1040042) of merchants that do not offer all three ways.", "商家未提供全部三种客服方式时，平台曾拒绝提交商品（1040042）。"),
 			lang.T(`Write ["wechat", "page", "phone"].`, `请写 ["wechat", "page", "phone"]。`))
 	}
 }

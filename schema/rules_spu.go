@@ -35,11 +35,11 @@ func (b *builder) checkSPU(n *node, s *SPU) {
 	b.checkTitle(n, s.Title)
 	b.checkPath(n, s.Path)
 	if count := n.count("head_img"); n.values["head_img"].ok && (count < 1 || count > maxHeadImg) {
-		b.add(ruleHeadImg, n.place("head_img"), lang.F("There are %d pictures; 1 to %d are allowed (reference section 8.1).", "共有 %d 张图片，应为 1 到 %d 张。", count, maxHeadImg),
+		b.add(ruleHeadImg, n.place("head_img"), lang.F("Pictures: %d. Allowed: 1 to %d.", "共有 %d 张图片，应为 1 到 %d 张。", count, maxHeadImg),
 			lang.T("Add or remove pictures; a glob may have found none.", "请增减图片；glob 可能没有匹配到文件。"))
 	}
 	if count := n.count("qualification_pics"); count > maxQualPics {
-		b.add(ruleQualPics, n.place("qualification_pics"), lang.F("There are %d pictures; up to %d are known to pass.", "共有 %d 张图片，已知最多 %d 张。", count, maxQualPics), lang.T("Combine pictures if the platform refuses them.", "如平台拒绝，请合并图片。"))
+		b.add(ruleQualPics, n.place("qualification_pics"), lang.F("Pictures: %d. Known to pass: up to %d.", "共有 %d 张图片，已知最多 %d 张。", count, maxQualPics), lang.T("Combine pictures if the platform refuses them.", "如平台拒绝，请合并图片。"))
 	}
 	if d := n.first("desc_info"); d != nil {
 		b.checkDesc(d, s.DescInfo.Desc)
@@ -56,7 +56,7 @@ func (b *builder) checkTitle(n *node, title string) {
 	}
 	at := n.place("title")
 	if length := utf8.RuneCountInString(title); length < minTitle || length > maxTitle {
-		b.add(ruleTitleLength, at, lang.F("The title has %d characters; %d to %d are allowed (1000045).", "标题有 %d 个字符，应为 %d 到 %d 个（1000045）。", length, minTitle, maxTitle),
+		b.add(ruleTitleLength, at, lang.F("Characters in the title: %d. Allowed: %d to %d (1000045).", "标题有 %d 个字符，应为 %d 到 %d 个（1000045）。", length, minTitle, maxTitle),
 			lang.T("Shorten or lengthen it.", "请增减文字。"))
 	}
 	if i := strings.IndexFunc(title, func(r rune) bool { return !titleRune(r) }); i >= 0 {
@@ -83,17 +83,17 @@ func titleRune(r rune) bool {
 
 func (b *builder) checkPath(n *node, path string) {
 	if n.has("path") && (strings.HasPrefix(path, "/") || strings.ContainsFunc(path, unicode.IsSpace) || strings.Contains(path, "://")) {
-		b.add(rulePathEmpty, n.place("path"), lang.F("%q is not a page of a Mini Program: it begins with a slash, holds spaces, or is a URL.", "%q 不是小程序页面路径：以斜杠开头、含有空格或是网址。", shorten(path)),
+		b.add(rulePagePath, n.place("path"), lang.F("%q begins with a slash, holds spaces, or is a URL; pages of Mini Programs do not.", "%q 以斜杠开头、含有空格或是网址，不像小程序页面路径。", shorten(path)),
 			lang.T(`Write it like "pages/productDetail/productDetail?id=719".`, `请写成 "pages/productDetail/productDetail?id=719" 的形式。`))
 	}
 }
 
 func (b *builder) checkDesc(n *node, desc string) {
 	if length := utf8.RuneCountInString(desc); length > maxDesc {
-		b.add(ruleDesc, n.place("desc"), lang.F("It has %d characters; up to %d are known to pass.", "共有 %d 个字符，已知最多 %d 个。", length, maxDesc), lang.T("Shorten it if the platform refuses it.", "如平台拒绝，请缩短。"))
+		b.add(ruleDesc, n.place("desc"), lang.F("Characters: %d. Known to pass: up to %d.", "共有 %d 个字符，已知最多 %d 个。", length, maxDesc), lang.T("Shorten it if the platform refuses it.", "如平台拒绝，请缩短。"))
 	}
 	if count := n.count("imgs"); count > maxDescImgs {
-		b.add(ruleDescImgs, n.place("imgs"), lang.F("There are %d pictures; up to %d are known to pass.", "共有 %d 张图片，已知最多 %d 张。", count, maxDescImgs), lang.T("Combine pictures if the platform refuses them.", "如平台拒绝，请合并图片。"))
+		b.add(ruleDescImgs, n.place("imgs"), lang.F("Pictures: %d. Known to pass: up to %d.", "共有 %d 张图片，已知最多 %d 张。", count, maxDescImgs), lang.T("Combine pictures if the platform refuses them.", "如平台拒绝，请合并图片。"))
 	}
 }
 
@@ -114,7 +114,7 @@ func (b *builder) checkSKUs(n *node, s *SPU) {
 	}
 	ids := map[string]*node{}
 	for i, sku := range nodes {
-		b.checkSKU(sku, &s.SKUs[i])
+		b.checkSKU(sku, &s.SKUs[i], s.StockManaged)
 		b.checkSKUID(sku, ids)
 	}
 	b.checkSKUAttrs(nodes, s.SKUs)
@@ -135,15 +135,15 @@ func (b *builder) checkSKUID(n *node, ids map[string]*node) {
 	ids[n.label] = n
 }
 
-func (b *builder) checkSKU(n *node, s *SKU) {
+func (b *builder) checkSKU(n *node, s *SKU, managed bool) {
 	b.checkPrice(n, "sale_price", s.SalePrice)
 	b.checkPrice(n, "market_price", s.MarketPrice)
 	if n.has("sale_price") && n.has("market_price") && s.SalePrice > s.MarketPrice && s.MarketPrice > 0 {
 		b.add(rulePriceMarket, n.place("sale_price"), lang.F("%s is above the market price %s.", "%s 高于市场价 %s。", s.SalePrice, s.MarketPrice), lang.T("Lower sale_price, or raise or leave out market_price.", "请降低 sale_price，或提高、省略 market_price。"))
 	}
-	b.checkStock(n, s.StockNum)
+	b.checkStock(n, s.StockNum, managed)
 	if length := utf8.RuneCountInString(s.SKUCode); length > maxSKUCode {
-		b.add(ruleSKUCode, n.place("sku_code"), lang.F("It has %d characters; at most %d are allowed (reference section 8.1).", "共有 %d 个字符，最多 %d 个。", length, maxSKUCode), lang.T("Shorten it.", "请缩短。"))
+		b.add(ruleSKUCode, n.place("sku_code"), lang.F("Characters: %d. Allowed: at most %d.", "共有 %d 个字符，最多 %d 个。", length, maxSKUCode), lang.T("Shorten it.", "请缩短。"))
 	}
 	for _, attr := range s.SKUAttrs {
 		b.checkSKUAttr(n, attr)
@@ -160,14 +160,19 @@ func (b *builder) checkPrice(n *node, name string, price Fen) {
 	}
 }
 
-func (b *builder) checkStock(n *node, stock int64) {
+// checkStock knows that only spu/add refuses a stock of 0: where the files keep
+// the stock, it says that a product which is in the shop is sold out.
+func (b *builder) checkStock(n *node, stock int64, managed bool) {
 	switch {
 	case !n.has("stock_num"):
+	case stock == 0 && managed:
+		b.add(ruleStockZero, n.place("stock_num"), lang.T("A stock of 0 is taken for a product that is in the shop, and refused for a new one (1000015).", "已在店铺中的商品可以把库存设为 0；新商品会被拒绝（1000015）。"),
+			lang.T("Nothing, if it is sold out; write at least 1 for a new product.", "若已售罄，无需处理；新商品请至少写 1。"))
 	case stock <= 0:
 		b.add(ruleStock, n.place("stock_num"), lang.F("stock_num is %d; the platform refuses products without stock (1000015).", "stock_num 为 %d；平台不接受没有库存的商品（1000015）。", stock),
 			lang.T("Write at least 1; to stop selling, set listing = false.", "请至少写 1；如需停售，请设置 listing = false。"))
 	case stock > maxStock:
-		b.add(ruleStock, n.place("stock_num"), lang.F("stock_num is %d; at most %d are allowed (reference section 8.1).", "stock_num 为 %d，上限为 %d。", stock, maxStock), lang.T("Write less.", "请减小。"))
+		b.add(ruleStock, n.place("stock_num"), lang.F("stock_num is %d; at most %d are allowed.", "stock_num 为 %d，上限为 %d。", stock, maxStock), lang.T("Write less.", "请减小。"))
 	}
 }
 

@@ -26,13 +26,33 @@ const (
 	TypeType     Type = "type"
 )
 
-// Text is the type for people.
-func (t Type) Text() lang.Text { return lang.T(string(t), typesInChinese[t]) }
+// Text is the name of the type for people.
+func (t Type) Text() lang.Text { return lang.T(string(t), typeWords[t].short) }
 
-var typesInChinese = map[Type]string{
-	TypeString: "文本", TypeStrings: "文本列表", TypeBool: "布尔值", TypeInteger: "整数", TypeIntegers: "整数列表", TypeYuan: "数字（元）",
-	TypePercent: "百分比", TypeWord: "词语", TypeWords: "词语列表", TypeTime: "时间", TypePicture: "图片", TypePictures: "图片列表",
-	TypeAttrs: "文本 map（有序）", TypeCategory: "类目", TypeBrand: "品牌", TypeAny: "任意值", TypeType: "类型",
+// Phrase says in a few words what a value of the type is.
+func (t Type) Phrase() lang.Text { return typeWords[t].phrase }
+
+var typeWords = map[Type]struct {
+	short  string // in Chinese
+	phrase lang.Text
+}{
+	TypeString:   {"文本", lang.T(`a text in quotes`, `带引号的文本`)},
+	TypeStrings:  {"文本列表", lang.T(`a list of texts`, `文本列表`)},
+	TypeBool:     {"布尔值", lang.T(`true or false`, `true 或 false`)},
+	TypeInteger:  {"整数", lang.T(`a whole number`, `整数`)},
+	TypeIntegers: {"整数列表", lang.T(`a list of whole numbers`, `整数列表`)},
+	TypeYuan:     {"数字（元）", lang.T(`a number in yuan, such as 9.90`, `以元为单位的数字，如 9.90`)},
+	TypePercent:  {"百分比", lang.T(`a percentage, such as "30%"`, `百分比，如 "30%"`)},
+	TypeWord:     {"词语", lang.T(`one of its words, in quotes`, `带引号的规定词语`)},
+	TypeWords:    {"词语列表", lang.T(`a list of its words`, `规定词语的列表`)},
+	TypeTime:     {"时间", lang.T(`a time, such as "2030-01-01 00:00:00"`, `时间，如 "2030-01-01 00:00:00"`)},
+	TypePicture:  {"图片", lang.T(`the path of a picture, in quotes`, `带引号的图片路径`)},
+	TypePictures: {"图片列表", lang.T(`a list of pictures, such as ["img/1.png"]`, `图片列表，如 ["img/1.png"]`)},
+	TypeAttrs:    {"文本 map（有序）", lang.T(`a map of texts, such as { "颜色" = "红" }`, `文本 map，如 { "颜色" = "红" }`)},
+	TypeCategory: {"类目", lang.T(`the id or the name path of a category`, `类目的编号或名称路径`)},
+	TypeBrand:    {"品牌", lang.T(`a brand, such as brand.NAME`, `品牌，如 brand.NAME`)},
+	TypeAny:      {"任意值", lang.T(`a value`, `值`)},
+	TypeType:     {"类型", lang.T(`a type, such as string`, `类型，如 string`)},
 }
 
 // Word is one allowed word of an attribute with the platform's own value: an

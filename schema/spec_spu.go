@@ -48,7 +48,7 @@ spu "towels" {
 			Unit: lang.T("characters", "字符"),
 			Rule: lang.T("3 to 60; Chinese, Latin letters, digits and common punctuation; at least one Chinese character", "3 到 60 个；汉字、字母、数字与常用标点；至少一个汉字"),
 			Doc:  lang.T("What buyers read first.", "商品标题。")},
-		{Name: "path", Type: TypeString, Required: true, API: "path", Cost: CostReview, Rule: lang.T("not empty, no leading slash", "不能为空，不以斜杠开头"),
+		{Name: "path", Type: TypeString, Required: true, API: "path", Cost: CostReview, Rule: lang.T("not empty", "不能为空"),
 			Doc: lang.T("The product's page in the Mini Program, with its query.", "小程序商品页路径，可带参数。")},
 		{Name: "head_img", Type: TypePictures, Required: true, API: "head_img", Cost: CostReview, Rule: lang.T("1 to 9", "1 到 9 张"),
 			Doc: lang.T("The main pictures, in order.", "商品主图，按顺序。")},

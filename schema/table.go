@@ -71,7 +71,7 @@ func (t *table) add(record []string, line int) *callError {
 	case blank: // spreadsheets leave such rows at the end
 		return nil
 	case len(record) != len(t.columns):
-		return tableError(t.file, line, lang.F("the row has %d cells, the header has %d", "该行有 %d 个单元格，表头有 %d 个", len(record), len(t.columns)))
+		return tableError(t.file, line, lang.F("cells in this row: %d, in the header: %d", "该行有 %d 个单元格，表头有 %d 个", len(record), len(t.columns)))
 	}
 	t.rows = append(t.rows, tableRow{record, line})
 	return nil

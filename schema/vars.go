@@ -73,7 +73,7 @@ func (l *loader) set(v *variable, value cty.Value, at Range) {
 			reason = err.Error()
 		}
 		l.report.add(ruleVariable, at,
-			lang.F("var.%[1]s must be of type %[2]s: %[3]s.", "var.%[1]s 的类型应为 %[2]s：%[3]s。", v.name, typeexpr.TypeString(v.ty), reason),
+			lang.F("var.%[1]s must be of type %[2]s: %[3]s.", "var.%[1]s 的类型应为 %[2]s（英文说明：%[3]s）。", v.name, typeexpr.TypeString(v.ty), reason),
 			lang.T("Give a value of that type.", "请给出该类型的值。"))
 		v.bad = true
 		return

@@ -100,7 +100,7 @@ func encodeLine(b *bytes.Buffer, v any) error {
 		return fmt.Errorf("encode a line of the state: %w", err)
 	}
 	if n := b.Len() - start; n > maxLine {
-		return fmt.Errorf("a line of the state would have %d bytes, more than %d: %.80s...", n, maxLine, b.Bytes()[start:])
+		return fmt.Errorf("a line of the state would have %d bytes, more than %d: %.80s", n, maxLine, b.Bytes()[start:])
 	}
 	return nil
 }

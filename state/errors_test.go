@@ -23,7 +23,7 @@ func TestErrorsTellWhatToDo(t *testing.T) {
 		{&LineError{"s.jsonl", 3, errTrouble}, "s.jsonl:3: the disk is full", "请从 git 或备份恢复"},
 		{&LineError{"", 3, errTrouble}, "line 3: the disk is full", "第 3 行"},
 		{&EntryError{"s.journal", 3, errTrouble}, "s.journal:3: the disk is full", "更新版本的 shopctl"},
-		{&OrphanError{"s.jsonl", "s.journal"}, "s.jsonl is missing, but its journal s.journal", "s.jsonl 不见了,但它的日志 s.journal"},
+		{&OrphanError{"s.jsonl", "s.journal"}, "s.jsonl is missing, but its journal s.journal", "s.jsonl 不见了，但它的日志 s.journal"},
 	} {
 		if text := test.err.Text(); !strings.Contains(text.EN, test.en) || !strings.Contains(text.ZH, test.zh) || test.err.Error() != text.EN {
 			t.Errorf("%T says %q and %q, want %q and %q in it", test.err, text.EN, text.ZH, test.en, test.zh)

@@ -122,7 +122,8 @@ func (p *page) wholeSKU(a schema.Address, f reconcile.FieldDiff, n names) {
 		return
 	}
 	if sku := n.sku(a, id); sku != nil {
-		p.line(4, raw("+ SKU "+id).as(green), raw(attributes(sku)+" "+sku.SalePrice.String()))
+		p.line(4, raw("+ SKU "+id).as(green), raw(attributes(sku)+" "+sku.SalePrice.String()),
+			words(lang.F("  market price %s, stock %d", "  市场价 %s，库存 %d", sku.MarketPrice, sku.StockNum)).as(faint))
 		return
 	}
 	p.line(4, raw("+ SKU "+id).as(green), raw(" ("+f.New+")"))

@@ -15,6 +15,7 @@ type Progress struct {
 	status *StatusLine // nil where lines cannot be redrawn
 	titles map[schema.Address]string
 	said   map[schema.Address]string // the last line of each object
+	failed int                       // uploads
 	shown  time.Time
 	spoken time.Time // when the uploading was last told in a line of its own
 }
@@ -61,9 +62,7 @@ func (g *Progress) Close() {
 func (g *Progress) finished(e reconcile.Event) []span {
 	switch e.Kind {
 	case reconcile.EventUploaded:
-		if e.Done == e.Total {
-			return []span{raw("✓ ").as(green), words(counted(e.Total, "picture uploaded", "pictures uploaded", "张图片已上传"))}
-		}
+		return g.uploads(e)
 	case reconcile.EventSettled:
 		return g.object("✓ ", green, e, lang.T("as declared", "已与声明一致"))
 	case reconcile.EventWaiting:
@@ -78,6 +77,21 @@ func (g *Progress) finished(e reconcile.Event) []span {
 		return g.object("✗ ", red, e, adviceOn(e.Err).What)
 	}
 	return nil
+}
+
+// uploads is the line for the last picture: how many arrived, and why others did not.
+func (g *Progress) uploads(e reconcile.Event) []span {
+	if e.Err != nil {
+		g.failed++
+	}
+	switch {
+	case e.Done < e.Total:
+		return nil
+	case g.failed > 0:
+		t := counted(g.failed, "picture not uploaded", "pictures not uploaded", "张图片未能上传")
+		return []span{raw("✗ ").as(red), words(t), both("; the report says why", "，原因见报告")}
+	}
+	return []span{raw("✓ ").as(green), words(counted(e.Total, "picture uploaded", "pictures uploaded", "张图片已上传"))}
 }
 
 func (g *Progress) object(symbol string, st style, e reconcile.Event, what lang.Text) []span {

@@ -28,6 +28,7 @@ type reportDocument struct {
 	Counts      map[reconcile.Outcome]int `json:"counts"`
 	Uploaded    int                       `json:"uploaded"`
 	Calls       int                       `json:"calls"`
+	Refused     int                       `json:"refused"`
 	Stopped     *refusal                  `json:"stopped,omitempty"`
 	RetryAfter  float64                   `json:"retry_after_seconds,omitempty"`
 	Interrupted bool                      `json:"interrupted"`
@@ -75,7 +76,7 @@ func (v *View) Report(r *reconcile.Report) error {
 func reportModel(r *reconcile.Report) reportDocument {
 	doc := reportDocument{
 		Envelope: Envelope{"report", 1}, Results: []resultDocument{}, Counts: map[reconcile.Outcome]int{},
-		Uploaded: r.Uploaded, Calls: r.Calls, RetryAfter: r.RetryAfter.Seconds(), Interrupted: r.Interrupted, Took: r.Took.Seconds(),
+		Uploaded: r.Uploaded, Calls: r.Calls, Refused: r.Refused, RetryAfter: r.RetryAfter.Seconds(), Interrupted: r.Interrupted, Took: r.Took.Seconds(),
 	}
 	if r.Stopped != nil {
 		doc.Stopped = refusalOf(r.Stopped)
@@ -116,6 +117,9 @@ func (p *page) result(x *reconcile.Result, h headline) {
 		spans = append(spans, raw("  "), words(stepped(x.Steps, done)).as(faint))
 	}
 	p.line(2, spans...)
+	if x.Outcome == reconcile.OutcomeLater {
+		return // why is the same for all of them, and said once below
+	}
 	for _, w := range x.Waits {
 		p.line(6, words(waitOf(w)))
 	}
@@ -153,7 +157,7 @@ func (p *page) numbers(r *reconcile.Report) {
 	} else {
 		p.line(0, both("Nothing to do. The shop is as declared.", "无需操作，店铺与声明一致。").as(green))
 	}
-	if r.Calls == 0 && r.Count(reconcile.OutcomeFailed) == 0 {
+	if r.Calls == 0 && r.Refused == 0 {
 		p.line(0, both("No writing calls were made.", "没有发送任何写入请求。"))
 		return
 	}

@@ -15,8 +15,12 @@ func (v *View) Sandbox(s Sandbox) error {
 	if err := p.flush(v.Out); err != nil {
 		return err
 	}
-	return v.Note(lang.F(
-		"The sandbox in %[2]s serves until you press Ctrl-C; open its address to see the shop.\nUse it: WECHAT_APPSECRET=%[3]s shopctl --endpoint %[1]s plan",
-		"沙箱（%[2]s）正在运行，按 Ctrl-C 结束；用浏览器打开该地址可查看店铺。\n使用方法：WECHAT_APPSECRET=%[3]s shopctl --endpoint %[1]s plan",
-		s.URL, s.Dir, s.Secret))
+	p = v.errPage()
+	p.line(0, words(lang.F(
+		"The sandbox in %s serves until you press Ctrl-C; open its address to see the shop.",
+		"沙箱（%s）正在运行，按 Ctrl-C 结束；用浏览器打开该地址可查看店铺。", s.Dir)))
+	p.line(0, words(lang.F(
+		"Use it: WECHAT_APPSECRET=%[2]s shopctl --endpoint %[1]s plan",
+		"使用方法：WECHAT_APPSECRET=%[2]s shopctl --endpoint %[1]s plan", s.URL, s.Secret)))
+	return p.flush(v.Err)
 }

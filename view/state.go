@@ -95,6 +95,9 @@ func (v *View) StateShow(r *state.Record) error {
 	row(lang.T("on removal", "移除时"), string(r.OnRemove))
 	add(lang.T("open", "未结事项"), semicolons(conditions(r)))
 	for _, path := range slices.Sorted(maps.Keys(r.Memo)) {
+		if r.Memo[path] == state.Sent {
+			continue // the SKU's own fields follow
+		}
 		row(lang.Same(path), r.Memo[path])
 	}
 	p.table(2, rows)

@@ -53,7 +53,7 @@ var causes = map[reconcile.Cause]lang.Text{
 func causeOf(c *reconcile.Change) lang.Text {
 	switch c.Action {
 	case reconcile.ActionCreate, reconcile.ActionSubmit:
-		if c.Cause == reconcile.CauseFile {
+		if c.Cause == reconcile.CauseFile && !c.Again {
 			return lang.T("new in the files", "文件中新增")
 		}
 	case reconcile.ActionDelist, reconcile.ActionDelete, reconcile.ActionForget:
@@ -141,8 +141,13 @@ func waitOf(w reconcile.Wait) lang.Text {
 		at := clock(*w.Since)
 		t = lang.T(t.EN+", since "+at, t.ZH+"，自 "+at)
 	}
-	if w.AuditUnknown {
-		t = lang.T(t.EN+"; its audit id is not known any more, the verdict shows in the console and in the shop", t.ZH+"；审核单号已丢失，结果请在后台或店铺中查看")
+	if !w.AuditUnknown {
+		return t
+	}
+	t = lang.T(t.EN+"; its audit id is not known, so only a grant can be seen: look for a rejection in the console", t.ZH+"；审核单号未知，只能看到是否获得授权，是否被驳回请在后台查看")
+	if w.Until != nil {
+		at := clock(*w.Until)
+		t = lang.T(t.EN+"; submitted again after "+at, t.ZH+"；"+at+" 之后会再次提交")
 	}
 	return t
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -97,11 +98,11 @@ func (a *app) apply(ctx context.Context, f applyFlags) (err error) {
 		Stop: ctx.Done(), // the first interrupt stops the run, not the calls in flight
 	}).Apply(context.WithoutCancel(ctx), plan)
 	progress.Close()
-	if err != nil {
-		return err
+	if err != nil && a.view.Format == view.JSON {
+		return err // one document on stdout: the error; what was done is in the state
 	}
-	if err := a.view.Report(report); err != nil {
-		return err
+	if reportErr := a.view.Report(report); reportErr != nil || err != nil {
+		return errors.Join(err, reportErr)
 	}
 	return outcome(report)
 }

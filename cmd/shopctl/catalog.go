@@ -27,6 +27,16 @@ func (a *app) pictureCache() string {
 	return filepath.Join(a.global.dir, ".shopctl", "cache", "pictures")
 }
 
+// loadShop reads the shop block alone, for commands that work whatever is wrong
+// with the rest of the catalog.
+func (a *app) loadShop() (*schema.Catalog, error) {
+	shop, ds := schema.LoadShop(a.global.dir, schema.LoadOptions{Vars: a.global.vars, VarFiles: a.global.varFiles})
+	if shop == nil {
+		return nil, a.report(ds)
+	}
+	return &schema.Catalog{Shop: *shop}, nil
+}
+
 // report prints findings, and ends the command when one of them is an error.
 func (a *app) report(ds schema.Diagnostics) error {
 	if err := a.view.Diagnostics(ds, a.source); err != nil {

@@ -39,9 +39,9 @@ func (a *app) category(ctx context.Context, words []string, fresh bool, format s
 	if err := a.setFormat(format); err != nil {
 		return err
 	}
-	catalog, ds := a.load(nil)
-	if catalog == nil || catalog.Shop.AppID == "" {
-		return a.report(ds)
+	catalog, err := a.loadShop()
+	if err != nil {
+		return err
 	}
 	s, err := a.openShop(catalog)
 	if err != nil {

@@ -110,8 +110,8 @@ func (a *app) serveSandbox(ctx context.Context, addr, dir string) error {
 		}
 	}
 	appid := ""
-	if catalog, _ := a.load(nil); catalog != nil {
-		appid = catalog.Shop.AppID
+	if shop, _ := schema.LoadShop(a.global.dir, schema.LoadOptions{Vars: a.global.vars, VarFiles: a.global.varFiles}); shop != nil {
+		appid = shop.AppID
 	}
 	server, err := startSandbox(addr, dir, appid)
 	if err != nil {

@@ -44,9 +44,9 @@ func newState(a *app) *cobra.Command {
 
 // store is the state of the catalog's shop. No provider is needed to look at it.
 func (a *app) store() (*state.Local, state.ShopID, error) {
-	catalog, ds := a.load(nil)
-	if catalog == nil || catalog.Shop.AppID == "" {
-		return nil, state.ShopID{}, a.report(ds)
+	catalog, err := a.loadShop()
+	if err != nil {
+		return nil, state.ShopID{}, err
 	}
 	return state.NewLocal(a.statePath(catalog)), shopID(catalog), nil
 }

@@ -188,7 +188,7 @@ func TestBadCellsAreNamed(t *testing.T) {
 		{"unknown category id", "A1,S1,珊瑚绒毯,99,,9.9,10,,,P,", "D2 spu.A1 99: The platform has no category 99."},
 		{"unknown brand", "A1,S1,珊瑚绒毯,1445,耐克,9.9,10,,,P,", "E2 spu.A1 耐克: The catalog declares no such brand."},
 		{"half an attribute", "A1,S1,珊瑚绒毯,1445,,9.9,10,颜色:,,P,", `H2 spu.A1 颜色:: "颜色:" lacks its name or its value.`},
-		{"no picture", "A1,S1,珊瑚绒毯,1445,,9.9,10,,,,", "J2 spu.A1 : There are 0 pictures; 1 to 9 are allowed (reference section 8.1)."},
+		{"no picture", "A1,S1,珊瑚绒毯,1445,,9.9,10,,,,", "J2 spu.A1 : Pictures: 0. Allowed: 1 to 9."},
 		{"missing picture", "A1,S1,珊瑚绒毯,1445,,9.9,10,,,no.jpg,", `J2 spu.A1 no.jpg: There is no picture "no.jpg".`},
 		{"shelf in words", "A1,S1,珊瑚绒毯,1445,,9.9,10,,,P,也许", "K2 spu.A1 也许: This does not say whether the product is on the shelf."},
 		{"same SKU twice", "A1,S1,珊瑚绒毯,1445,,9.9,10,,,P,\nA1,S1,,,,9.9,10,,,,", `B3 spu.A1 S1: Row 2 has the SKU "S1" already.`},

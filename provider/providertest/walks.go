@@ -333,13 +333,14 @@ func pictures(w *walker) {
 }
 
 func transient(w *walker) {
-	for i, f := range []Fault{FaultBusy, FaultToken} {
-		id := fmt.Sprintf("p%d", i)
-		w.Break(MethodAdd, f)
-		w.add(w.spu(id))
-		w.product(id)
+	w.Break(MethodAdd, FaultBusy)
+	w.class("add while the platform is busy: it may have happened", w.tryAdd(w.spu("p0")), provider.ClassUnknown)
+	w.add(w.spu("p0"))
+	w.Break(MethodAdd, FaultToken)
+	w.add(w.spu("p1"))
+	for _, f := range []Fault{FaultBusy, FaultToken} {
 		w.Break(MethodProduct, f)
-		w.product(id)
+		w.product("p1")
 	}
 	w.Break(MethodProduct, FaultLostRequest) // a reading call may be sent again
 	w.product("p0")

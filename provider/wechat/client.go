@@ -20,7 +20,8 @@ const DefaultEndpoint = "https://api.weixin.qq.com"
 
 // Patience of one call.
 const (
-	defaultTimeout     = 60 * time.Second // of one attempt, for a 2 MB upload over a slow line
+	defaultTimeout     = 60 * time.Second // of one attempt at an upload of 2 MB over a slow line
+	jsonShare          = 2                // JSON calls are given so much less
 	defaultConcurrency = 8
 	maxTries           = 5
 	firstBackoff       = 500 * time.Millisecond
@@ -140,7 +141,8 @@ type effort struct {
 // error is a *provider.Error.
 //
 // What says that nothing happened is repeated with growing pauses, at most five
-// times. What may have happened is repeated only for calls that do not write.
+// times. What may have happened, which a busy platform does not tell either, is
+// repeated only for calls that do not write.
 // A token that is refused is replaced once.
 func (c *Client) Do(ctx context.Context, call Call, reply any) error {
 	body, err := call.payload()
@@ -164,6 +166,10 @@ func (c *Client) Do(ctx context.Context, call Call, reply any) error {
 				return err
 			}
 			continue
+		}
+		if call.Writes && mayHaveHappened(e) {
+			e.Class = provider.ClassUnknown
+			return e
 		}
 		wait, again := c.patience(&call, e, &spent)
 		if !again || c.pause(ctx, wait) != nil {
@@ -207,6 +213,13 @@ func (c *Client) tokenError(err error) error {
 		return e
 	}
 	return &provider.Error{Class: provider.ClassAuth, Call: "token", Err: c.secrets.Error(err)}
+}
+
+// mayHaveHappened reports whether a busy platform (-1, -2, 990010) leaves open if
+// it did the work of a writing call. The caller reads before it sends again. Being
+// too fast (300000) is refused before anything is done.
+func mayHaveHappened(e *provider.Error) bool {
+	return e.Class == provider.ClassRetry && e.Code != 0 && e.Code != codeTooFast && e.Code != codeMinuteQuota
 }
 
 // patience says whether a failed call is worth another attempt, and after how long.

@@ -207,7 +207,11 @@ func streamForm(_ *resty.Client, r *http.Request) error {
 // far the request got.
 func (t *transport) post(ctx context.Context, path, token string, body payload) (*answer, error) {
 	var connected atomic.Bool
-	ctx, cancel := context.WithTimeout(ctx, t.timeout)
+	timeout := t.timeout
+	if body.form == nil {
+		timeout /= jsonShare
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },

@@ -23,6 +23,8 @@ type account struct {
 	Info       merchantInfo `json:"info"`
 	Brands     []BrandGrant `json:"brands,omitempty"`
 	Categories []int        `json:"categories,omitempty"` // leaf ids granted by an audit
+
+	Certificates Certificates `json:"certificates"` // submitted outside the component
 }
 
 func (a *account) key() string { return "account" }

@@ -243,15 +243,43 @@ func auditResult(x *exchange, in *struct {
 	return data(reply{{"status", a.Status}, {"brand_id", a.BrandID}, {"reject_reason", a.Reason}}), nil
 }
 
-// getCertificate is POST /shop/audit/get_miniapp_certificate. The sandbox's
-// merchant has never submitted anything outside the component.
+// Certificates are what the Mini Program submitted in the web console, outside
+// the component (reference section 6.4): the last brand record, and all
+// categories, whose ids are those of the Mini Program's own services.
+type Certificates struct {
+	Brand      *BrandCertificate     `json:"brand,omitempty"`
+	Categories []CategoryCertificate `json:"categories,omitempty"`
+}
+
+// BrandCertificate is one brand record; the lists are picture URLs.
+type BrandCertificate struct {
+	Wording       string   `json:"brand_wording"`
+	Authorization []string `json:"sale_authorization"`
+	Registration  []string `json:"trademark_registration_certificate"`
+}
+
+// CategoryCertificate is one category record.
+type CategoryCertificate struct {
+	FirstID   int      `json:"first_category_id"`
+	First     string   `json:"first_category_name"`
+	SecondID  int      `json:"second_category_id"`
+	Second    string   `json:"second_category_name"`
+	Documents []string `json:"certificate_url"`
+}
+
+// getCertificate is POST /shop/audit/get_miniapp_certificate.
 func getCertificate(x *exchange, in *struct {
 	Type int `json:"req_type"`
 }) (reply, *refusal) {
-	switch in.Type {
-	case 0:
+	kept := x.account.Certificates
+	switch {
+	case in.Type == 0:
 		return nil, refuse(990007)
-	case 1, 2:
+	case in.Type == 1 && len(kept.Categories) > 0:
+		return reply{{"category_info_list", kept.Categories}}, nil
+	case in.Type == 2 && kept.Brand != nil:
+		return reply{{"brand_info", kept.Brand}, {"category_info_list", []CategoryCertificate{}}}, nil
+	case in.Type == 1, in.Type == 2:
 		return nil, refuse(1050006)
 	}
 	return nil, refuse(9401020)

@@ -260,3 +260,23 @@ func TestTheCategoryTree(t *testing.T) {
 		}
 	}
 }
+
+func TestCertificatesFromOutside(t *testing.T) {
+	h := openShop(t, Options{})
+	h.refused("/shop/audit/get_miniapp_certificate", `{"req_type":1}`, 1050006)
+	papers := Certificates{
+		Brand:      &BrandCertificate{Wording: "示例牌", Registration: []string{"https://store.mp.video.tencent-cloud.com/r"}},
+		Categories: []CategoryCertificate{{FirstID: 304, First: "商家自营", SecondID: 321, Second: "食品", Documents: []string{"https://store.mp.video.tencent-cloud.com/c"}}},
+	}
+	if err := h.Console().FileCertificates(papers); err != nil {
+		t.Fatal(err)
+	}
+	list := h.must("/shop/audit/get_miniapp_certificate", `{"req_type":1}`)["category_info_list"].([]any)
+	if len(list) != 1 || list[0].(map[string]any)["second_category_name"] != "食品" {
+		t.Errorf("categories are %v", list)
+	}
+	reply := h.must("/shop/audit/get_miniapp_certificate", `{"req_type":2}`)
+	if brand := reply["brand_info"].(map[string]any); brand["brand_wording"] != "示例牌" || len(reply["category_info_list"].([]any)) != 0 {
+		t.Errorf("the brand is %v", reply)
+	}
+}

@@ -83,6 +83,8 @@ var consoleRoutes = map[string]consoleAction{
 		return ack, c.VerifyPush(context.Background()) // the pusher's client has a limit of its own
 	},
 
+	"POST /sandbox/certificates": posted(func(c *Console, in Certificates) error { return c.FileCertificates(in) }),
+
 	"POST /sandbox/fault": posted(func(c *Console, in Fault) error { return c.Inject(in) }),
 	"POST /sandbox/ban":   posted(func(c *Console, in banRequest) error { return c.Ban(in.OutProductID, in.Reason) }),
 	"POST /sandbox/restore": posted(func(c *Console, in banRequest) error {

@@ -143,9 +143,9 @@ func (w *writer) attributes(attrs []schema.AttrSpec) {
 	if len(attrs) == 0 {
 		return
 	}
-	w.header(lang.T("attribute", "属性"), lang.T("type", "类型"), lang.T("required", "必填"), lang.T("rule", "规则"), lang.T("API field", "接口字段"), lang.T("cost", "代价"), lang.T("meaning", "含义"))
+	w.header(lang.T("attribute", "属性"), lang.T("type", "类型"), lang.T("required", "必填"), lang.T("unit", "单位"), lang.T("rule", "规则"), lang.T("API field", "接口字段"), lang.T("cost", "代价"), lang.T("meaning", "含义"))
 	for _, a := range attrs {
-		w.row("`"+a.Name+"`", a.Type.Text().In(w.lang), w.need(a), w.rule(a), code(a.API), string(a.Cost), a.Doc.In(w.lang))
+		w.row("`"+a.Name+"`", a.Type.Text().In(w.lang), w.need(a), a.Unit.In(w.lang), a.Rule.In(w.lang), code(a.API), string(a.Cost), a.Doc.In(w.lang))
 	}
 	w.WriteString("\n")
 }
@@ -158,16 +158,6 @@ func (w *writer) need(a schema.AttrSpec) string {
 		return lang.T("no, default ", "否，默认 ").In(w.lang) + code(a.Default)
 	}
 	return lang.T("no", "否").In(w.lang)
-}
-
-func (w *writer) rule(a schema.AttrSpec) string {
-	var parts []string
-	for _, t := range []lang.Text{a.Unit, a.Rule} {
-		if !t.IsZero() {
-			parts = append(parts, t.In(w.lang))
-		}
-	}
-	return strings.Join(parts, lang.T("; ", "；").In(w.lang))
 }
 
 func code(s string) string {
@@ -186,7 +176,7 @@ func (w *writer) words(attrs []schema.AttrSpec) {
 		fmt.Fprintf(w, "`%s`:\n\n", a.Name)
 		for _, word := range a.Words {
 			sent := ""
-			if a.API != "" {
+			if a.API != "" && word.Value != word.Word {
 				sent = fmt.Sprintf(" (%v)", word.Value)
 			}
 			fmt.Fprintf(w, "- `\"%s\"`%s %s\n", word.Word, sent, word.Meaning.In(w.lang))
