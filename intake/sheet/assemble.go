@@ -40,8 +40,42 @@ type draft struct {
 	from []int // the row of each SKU
 	raw  []string
 	bad  bool
-	// named says for which SKUs the sheet gives a picture of their own.
+	// pics counts the pictures that lay in cells of each field.
 	pics map[Field]int
+	// given are the fields that the sheet, or a default, has set.
+	given map[Field]bool
+}
+
+// newDraft begins a product: as the catalog declares it, or from nothing.
+func (a *assembler) newDraft(id string) *draft {
+	d := &draft{spu: &schema.SPU{OutProductID: id, Listing: true}, raw: make([]string, len(a.product)), pics: map[Field]int{}, given: map[Field]bool{}}
+	if present := a.opt.Present[id]; present != nil {
+		clone := *present
+		clone.SKUs = slices.Clone(present.SKUs)
+		d.spu, d.from = &clone, make([]int, len(clone.SKUs))
+	}
+	return d
+}
+
+// isPresent reports whether the catalog declares the product, so that its SKUs
+// and pictures are there before the sheet says anything.
+func (a *assembler) isPresent(d *draft) bool { return a.opt.Present[d.spu.OutProductID] != nil }
+
+// give notes that a field is set by the sheet. The pictures that the catalog had
+// are replaced by the first that the sheet names.
+func (a *assembler) give(d *draft, field Field) {
+	if d.given[field] {
+		return
+	}
+	d.given[field] = true
+	switch field {
+	case HeadImg:
+		d.spu.HeadImg = nil
+	case DescImgs:
+		d.spu.DescInfo.Imgs = nil
+	case QualPics:
+		d.spu.QualificationPics = nil
+	}
 }
 
 func newAssembler(src source, header *Header, opt *Options) (*assembler, error) {
@@ -147,7 +181,7 @@ func (a *assembler) draftOf(r *row) *draft {
 	case d != nil:
 		return d
 	}
-	d := &draft{spu: &schema.SPU{OutProductID: id, Listing: true}, raw: make([]string, len(a.product)), pics: map[Field]int{}}
+	d := a.newDraft(id)
 	a.byID[id] = d
 	a.drafts = append(a.drafts, d)
 	return d
@@ -209,6 +243,7 @@ func (a *assembler) productCell(d *draft, i int, c Column, r *row) {
 // set gives a product the value of a cell, or a default.
 func (a *assembler) set(d *draft, c Column, text string, date bool) (wrong *complaint) {
 	s := d.spu
+	a.give(d, c.Field)
 	switch c.Field {
 	case Title:
 		s.Title = text
@@ -316,6 +351,7 @@ func (a *assembler) embed(d *draft, c Column, number int, pic picture) {
 		return
 	}
 	d.pics[c.Field]++
+	a.give(d, c.Field)
 	img, wrong := a.album.embed(d.spu.OutProductID, stem+strconv.Itoa(d.pics[c.Field]), pic)
 	if wrong != nil {
 		a.complain(d, number, c, pic.name, wrong)

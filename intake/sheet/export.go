@@ -283,6 +283,9 @@ func skuCell(s *schema.SKU, field Field) any {
 	case SalePrice:
 		return yuanNumber(s.SalePrice)
 	case MarketPrice:
+		if s.MarketPrice == s.SalePrice { // as import takes an empty cell
+			return ""
+		}
 		return yuanNumber(s.MarketPrice)
 	case StockNum:
 		return strconv.FormatInt(s.StockNum, 10)

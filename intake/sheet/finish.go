@@ -12,15 +12,21 @@ import (
 // finish gives every product what the sheet leaves out.
 func (a *assembler) finish() {
 	for _, d := range a.drafts {
-		for _, spec := range Fields {
-			if text := a.defaults[string(spec.Name)]; text != "" && !spec.SKU {
-				a.applyDefault(d, spec.Name, text)
-			}
+		if !a.isPresent(d) {
+			a.useDefaults(d)
 		}
-		a.defaultSKUs(d)
 		a.folder(d)
 		a.required(d)
 	}
+}
+
+func (a *assembler) useDefaults(d *draft) {
+	for _, spec := range Fields {
+		if text := a.defaults[string(spec.Name)]; text != "" && !spec.SKU {
+			a.applyDefault(d, spec.Name, text)
+		}
+	}
+	a.defaultSKUs(d)
 }
 
 // required complains of what every product must have and this one has not. The
@@ -202,7 +208,7 @@ func (a *assembler) finding(f schema.Finding, said map[string]bool) {
 	p := intake.Problem{
 		Sheet: a.header.Sheet, Row: d.rows[0], Object: addressOf(d), Value: shortened(valueOf(d.spu, f.SKU, field)), Why: f.Why, Remedy: f.Remedy,
 	}
-	if f.SKU >= 0 {
+	if f.SKU >= 0 && d.from[f.SKU] > 0 { // else the sheet does not name the SKU
 		p.Row = d.from[f.SKU]
 	}
 	c, has := a.columnOf(field)

@@ -29,6 +29,9 @@ type Options struct {
 	Qualified map[uint64]bool
 	// Images is what the shop does with pictures that are too large.
 	Images schema.ImagePolicy
+	// Present are products that the catalog declares already and that the sheet may
+	// change: what it has no value for stays as it is. Nil when nothing is changed.
+	Present map[string]*schema.SPU
 	// Progress is called now and then with the number of rows read.
 	Progress func(rows int)
 }
@@ -92,7 +95,10 @@ func (b *Book) Read(opt *Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.missingColumns(); len(a.problems) > 0 {
+	if opt.Present == nil {
+		a.missingColumns()
+	}
+	if len(a.problems) > 0 {
 		return a.result(), nil
 	}
 	err = b.src.rows(header.Sheet, func(r row) bool {

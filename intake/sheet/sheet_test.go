@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/csv"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -509,4 +511,147 @@ func FuzzCSV(f *testing.F) {
 			}
 		}
 	})
+}
+
+// withCellImages adds pictures to a workbook as WPS keeps them: in a list of their
+// own, by the ids that formulas name.
+func withCellImages(t *testing.T, name string, pictures map[string][]byte) string {
+	t.Helper()
+	old, err := zip.OpenReader(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer old.Close()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, f := range old.File {
+		if err := w.Copy(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add := func(part, content string) {
+		f, err := w.Create(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write([]byte(content)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var list, rels strings.Builder
+	for id, content := range pictures {
+		fmt.Fprintf(&list, `<etc:cellImage><xdr:pic><xdr:nvPicPr><xdr:cNvPr id="2" name="%s"/></xdr:nvPicPr><xdr:blipFill><a:blip r:embed="r%s"/></xdr:blipFill></xdr:pic></etc:cellImage>`, id, id)
+		fmt.Fprintf(&rels, `<Relationship Id="r%s" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" Target="media/%s.png"/>`, id, id)
+		add("xl/media/"+id+".png", string(content))
+	}
+	add("xl/cellimages.xml", `<etc:cellImages xmlns:etc="http://www.wps.cn/officeDocument/2017/etCustomData" xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">`+list.String()+`</etc:cellImages>`)
+	add("xl/_rels/cellimages.xml.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">`+rels.String()+`</Relationships>`)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return writeFile(t, "wps.xlsx", b.Bytes())
+}
+
+func TestPicturesThatWPSKeepsInCells(t *testing.T) {
+	f := excelize.NewFile()
+	for i, row := range [][]any{
+		{"商品编码", "商品标题", "类目", "售价", "库存", "主图"},
+		{"A1", "珊瑚绒毯", 1445, 9.9, 10, `=DISPIMG("ID_1",1)`},
+		{"A2", "法兰绒毯", 1445, 9.9, 10, `=_xlfn.DISPIMG("ID_9",1)`},
+	} {
+		if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	name := filepath.Join(t.TempDir(), "x.xlsx")
+	if err := f.SaveAs(name); err != nil {
+		t.Fatal(err)
+	}
+	r := readFile(t, withCellImages(t, name, map[string][]byte{"ID_1": drawn(t, 1)}), Options{Tree: tree})
+	same(t, all(r), "A1 珊瑚绒毯 [1445] img/A1/1.png\n  A1 ¥9.90 ¥9.90 10 ()  img/A1/1.png")
+	same(t, problems(r), `F3 spu.A2 =_xlfn.DISPIMG("ID_9",1): The cell refers to a picture that the file does not hold.`)
+}
+
+func TestNumbersAsPeopleWriteThem(t *testing.T) {
+	for text, want := range map[string]string{
+		"9.9": "¥9.90", "9.90 ": "¥9.90", "¥9.90": "¥9.90", "￥9.90": "¥9.90", "9.90元": "¥9.90", "1,299.00": "¥1299.00", "１２．５": "¥12.50",
+		"9.9000000000000004": "¥9.90", "0.1": "¥0.10", "1.2E3": "¥1200.00", ".5": "¥0.50",
+		"1,29": "", "9.999": "", "面议": "", "9.9-19.9": "", "": "", "1e99": "",
+	} {
+		got := ""
+		if fen, wrong := yuan(text, false); wrong == nil {
+			got = fen.String()
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	for text, want := range map[string]string{
+		"0012": "0012", "6901234567890": "6901234567890", "6.9E+12": "6900000000000", "6.901234567890E12": "6901234567890", "719.0": "719", "A-1": "A-1",
+		"6.90123456789012345E+17": "", "2026/1/2": "", "1月2日": "", "Jan-26": "",
+	} {
+		got, wrong := identifier(text, false, true)
+		if wrong != nil {
+			got = ""
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// Exports come back as the products they were made of, in both forms and both languages.
+func TestExportComesBack(t *testing.T) {
+	fee := schema.Fen(600)
+	brands := map[string]*schema.Brand{"cxy": {BrandWording: "CXY"}, "twin": {BrandWording: "CXY"}}
+	images := func(names ...string) (all []schema.Image) {
+		for _, n := range names {
+			all = append(all, schema.Image{Key: schema.ImageKey(n), URL: n})
+		}
+		return all
+	}
+	spus := []*schema.SPU{
+		{OutProductID: "1", Title: "珊瑚绒毯", Path: "p?id=1", Category: schema.CategoryRef{ID: 1445}, Brand: "brand.cxy", HeadImg: images(pic, "https://b.example/2.png?a=1,2"),
+			DescInfo: schema.DescInfo{Desc: "第一行\n第二行\n", Imgs: images(pic)}, Listing: true, StockManaged: true,
+			SKUs: []schema.SKU{
+				{OutSKUID: "1-a", ThumbImg: images(pic)[0], SalePrice: 990, MarketPrice: 1990, StockNum: 3, Barcode: "0690", SKUAttrs: []schema.Attr{{Key: "颜色", Value: "红"}, {Key: "规格", Value: "a:b"}}},
+				{OutSKUID: "1-b", ThumbImg: images(pic)[0], SalePrice: 1010, MarketPrice: 1010, StockNum: 4, SKUCode: "007", SKUAttrs: []schema.Attr{{Key: "颜色", Value: "蓝"}, {Key: "规格", Value: "x"}}},
+			}},
+		{OutProductID: "2", Title: "配件组合", Path: "p?id=2", Category: schema.CategoryRef{ID: 8000}, Brand: "brand.twin", HeadImg: images(pic), InfoVersion: "v1", OnRemove: schema.OnRemoveForget,
+			Component: schema.Component{ExpressFee: &fee, PickUpType: []string{"1", "3"}, UnitName: "条", UnitFactor: 2},
+			SKUs:      []schema.SKU{{OutSKUID: "2", ThumbImg: images(pic)[0], SalePrice: 5, MarketPrice: 5, StockNum: 1}}},
+	}
+	for _, odd := range []bool{false, true} {
+		if odd {
+			spus[0].SKUs[0].SKUAttrs[1].Value = "甲;乙,丙:丁"
+		}
+		for _, perProduct := range []bool{false, true} {
+			for _, l := range []lang.Lang{lang.EN, lang.ZH} {
+				var b bytes.Buffer
+				if err := Export(&b, []Line{{SPU: spus[0]}, {SPU: spus[1]}}, ExportOptions{Lang: l, PerProduct: perProduct, Brands: brands, Tree: tree}); err != nil {
+					t.Fatal(err)
+				}
+				r := readFile(t, writeFile(t, "x.xlsx", b.Bytes()), Options{Tree: tree, Brands: brands, Mapping: &Mapping{}})
+				same(t, problems(r), "")
+				if diff := cmp.Diff(spus, r.SPUs); diff != "" {
+					t.Errorf("odd %v, per product %v, %s:\n%s", odd, perProduct, l, diff)
+				}
+			}
+		}
+	}
+}
+
+// A sheet with a few columns changes what it names, and nothing else.
+func TestSheetThatChangesProducts(t *testing.T) {
+	whole := readText(t, "商品编码,SKU编码,商品标题,类目,售价,划线价,库存,颜色,主图\nA1,a,珊瑚绒毯,1445,9.9,19.9,10,红,"+pic+"\nA1,b,,,9.9,,5,蓝,\n", Options{Tree: tree})
+	present := map[string]*schema.SPU{"A1": whole.SPUs[0]}
+	r := readText(t, "商品编码,SKU编码,售价\nA1,b,8.8\n", Options{Tree: tree, Present: present})
+	same(t, problems(r), "")
+	changes, added := Changes(present["A1"], r.SPUs[0])
+	want := []Change{{SKU: "b", Field: SalePrice, Old: schema.Fen(990), New: schema.Fen(880)}}
+	if diff := cmp.Diff(want, changes); diff != "" || len(added) != 0 {
+		t.Errorf("%s, added %v", diff, added)
+	}
+	r = readText(t, "商品编码,SKU编码,商品标题,售价\nA1,a,加厚珊瑚绒毯,29.9\n", Options{Tree: tree, Present: present})
+	same(t, problems(r), "D2 spu.A1 29.90: ¥29.90 is above the market price ¥19.90.")
 }

@@ -59,38 +59,66 @@ func (a *assembler) split(r *row, c Column, n int) ([]string, *complaint) {
 		lang.T("Give each SKU a line, or write one line for all of them.", "每个规格写一行，或只写一行供全部规格使用。"))
 }
 
-// oneSKU reads one SKU and adds it to its product.
+// oneSKU reads one SKU and puts it into its product.
 func (a *assembler) oneSKU(d *draft, r *row, columns [][]string, line int) {
-	sku := schema.SKU{}
-	name := ""
+	sku, index := a.baseSKU(d, columns, line)
+	attrs := sku.SKUAttrs
+	sku.SKUAttrs = nil
 	for i, c := range a.sku {
-		pics, text := a.embedded.at(place{c.Index, r.number}, columns[i][line])
-		text, wrong := plain(text)
-		switch {
-		case wrong != nil:
-		case c.Field == AttrName:
-			name = text
-		case c.Field == AttrValue:
-			wrong = a.namedAttr(&sku, r, c, name, text)
-		case c.Field == ThumbImg && len(pics) > 0:
-			wrong = a.thumb(d, &sku, pics[0])
-		case text == "":
-			text = a.defaults[string(c.Field)]
-			fallthrough
-		default:
-			wrong = a.setSKU(d, &sku, c, text, r.dates[c.Index])
-		}
-		if wrong != nil {
+		if wrong := a.skuCell(d, &sku, r, c, columns[i][line], index >= 0); wrong != nil {
 			a.complain(d, r.number, c, columns[i][line], wrong)
 		}
 	}
-	a.add(d, sku, r)
+	if sku.SKUAttrs == nil {
+		sku.SKUAttrs = attrs
+	}
+	a.put(d, sku, index, r)
 }
 
-// namedAttr is an attribute whose name stands in another cell of the row, with
-// the same number. The name comes before the value, or stands in its header.
-func (a *assembler) namedAttr(sku *schema.SKU, r *row, c Column, last, value string) *complaint {
-	name := last
+// baseSKU is the SKU that the catalog declares under the id of a line, and its
+// index; index is -1 when there is none.
+func (a *assembler) baseSKU(d *draft, columns [][]string, line int) (sku schema.SKU, index int) {
+	id := d.spu.OutProductID
+	for i, c := range a.sku {
+		if c.Field == SKUID && strings.TrimSpace(columns[i][line]) != "" {
+			id = strings.TrimSpace(columns[i][line])
+		}
+	}
+	if a.isPresent(d) {
+		for i, other := range d.spu.SKUs {
+			if other.OutSKUID == id {
+				return other, i
+			}
+		}
+	}
+	return schema.SKU{}, -1
+}
+
+// skuCell takes a cell of a SKU's column. An empty one leaves what the catalog has.
+func (a *assembler) skuCell(d *draft, sku *schema.SKU, r *row, c Column, text string, present bool) *complaint {
+	pics, text := a.embedded.at(place{c.Index, r.number}, text)
+	text, wrong := plain(text)
+	switch {
+	case wrong != nil:
+		return wrong
+	case c.Field == AttrName:
+		return nil
+	case c.Field == AttrValue:
+		return a.namedAttr(sku, r, c, text)
+	case c.Field == ThumbImg && len(pics) > 0:
+		return a.thumb(d, sku, pics[0])
+	case text == "" && present:
+		return nil
+	case text == "":
+		text = a.defaults[string(c.Field)]
+	}
+	return a.setSKU(d, sku, c, text, r.dates[c.Index])
+}
+
+// namedAttr is an attribute whose name stands in another cell of the row, in the
+// column with the same number.
+func (a *assembler) namedAttr(sku *schema.SKU, r *row, c Column, value string) *complaint {
+	name := ""
 	for _, other := range a.header.of(AttrName) {
 		if other.Arg == c.Arg {
 			name = strings.TrimSpace(strings.Split(r.cell(other.Index), "\n")[0])
@@ -147,10 +175,18 @@ func (a *assembler) setSKU(d *draft, sku *schema.SKU, c Column, text string, dat
 	return wrong
 }
 
-// add gives a SKU what the sheet leaves out, and puts it into its product.
-func (a *assembler) add(d *draft, sku schema.SKU, r *row) {
+// put gives a SKU what the sheet leaves out, and puts it into its product: in the
+// place of the one that the catalog declares, or behind the others.
+func (a *assembler) put(d *draft, sku schema.SKU, index int, r *row) {
 	if sku.OutSKUID == "" {
 		sku.OutSKUID = derivedID(d.spu.OutProductID, sku.SKUAttrs)
+	}
+	if index >= 0 && d.from[index] == 0 {
+		if old := d.spu.SKUs[index]; old.MarketPrice == old.SalePrice && sku.MarketPrice == old.MarketPrice {
+			sku.MarketPrice = sku.SalePrice
+		}
+		d.spu.SKUs[index], d.from[index] = sku, r.number
+		return
 	}
 	if sku.MarketPrice == 0 {
 		sku.MarketPrice = sku.SalePrice
