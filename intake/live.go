@@ -207,6 +207,15 @@ func (l *Live) product(t *Taken, p *provider.Product, brands map[string]schema.B
 		t.problem(addr.String(), why, lang.T("Rename it in the program that made it, or leave it in the console.", "请在创建它的程序中改名，或继续在后台管理。"))
 		return
 	}
+	t.SPUs = append(t.SPUs, l.declared(p, from, brands))
+	t.From[p.OutProductID] = Origin{p, from}
+	for _, note := range notes {
+		t.note(addr, note)
+	}
+}
+
+// declared is a copy of a product as a catalog would declare it.
+func (l *Live) declared(p *provider.Product, from *provider.Copy, brands map[string]schema.BrandRef) *schema.SPU {
 	s := *from.SPU.Composed()
 	s.OutProductID, s.InfoVersion = p.OutProductID, ""
 	if ref, granted := brands[string(s.Brand)]; granted {
@@ -218,11 +227,7 @@ func (l *Live) product(t *Taken, p *provider.Product, brands map[string]schema.B
 	s.SKUs = slices.Clone(s.SKUs)
 	s.Component = sayableComponent(s.Component)
 	s.Listing, s.OnRemove, s.InReview = onShelf(p, l.Seen.At), l.Shop.OnRemove, l.Shop.InReview
-	t.SPUs = append(t.SPUs, &s)
-	t.From[p.OutProductID] = Origin{p, from}
-	for _, note := range notes {
-		t.note(addr, note)
-	}
+	return &s
 }
 
 // choose says which copy of a product to take, and why: what is under review is

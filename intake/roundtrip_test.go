@@ -155,7 +155,7 @@ func (w *world) importLive() *intake.Taken {
 		if catalog.SPUs[id] == nil {
 			continue
 		}
-		rec, images := reconcile.Adopt(catalog.SPUs[id], origin.Product, origin.Copy)
+		rec, images := reconcile.Adopt(nil, catalog.SPUs[id], origin.Product, origin.Copy)
 		w.state.Records[rec.Address] = rec
 		for key, url := range images {
 			w.state.Images[key] = state.ImageRecord{URL: url}

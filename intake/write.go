@@ -264,3 +264,16 @@ func create(root *os.Root, name string, r io.Reader) error {
 	}
 	return errors.Join(err, root.Remove(temporary))
 }
+
+// replace puts new content in the place of a file in one step.
+func replace(root *os.Root, name string, content []byte) error {
+	info, err := root.Stat(name)
+	if err != nil {
+		return err
+	}
+	temporary := path.Join(path.Dir(name), "."+path.Base(name)+".tmp")
+	if err := root.WriteFile(temporary, content, info.Mode().Perm()); err != nil {
+		return err
+	}
+	return root.Rename(temporary, name)
+}

@@ -17,23 +17,28 @@ import (
 //
 // A draft that nobody is reviewing is left where it is: submitting it is up to
 // whoever saved it, until its content changes.
-func Adopt(want *schema.SPU, have *provider.Product, written *provider.Copy) (*state.Record, map[schema.ImageKey]string) {
-	rec := &state.Record{
-		Address: spuAddress(want.OutProductID), RemoteID: have.ProductID, SKUIDs: skuIDs(have),
-		Stamp: want.Stamp(), Memo: memoOf(want), Repushed: Parked(have),
+//
+// old is what the state knew of the product, nil for nothing.
+func Adopt(old *state.Record, want *schema.SPU, have *provider.Product, written *provider.Copy) (*state.Record, map[schema.ImageKey]string) {
+	rec := old.Clone()
+	if rec == nil {
+		rec = &state.Record{Address: spuAddress(want.OutProductID), Repushed: parked(have)}
 	}
+	rec.RemoteID, rec.SKUIDs = have.ProductID, skuIDs(have)
+	rec.Stamp, rec.Version, rec.Memo = want.Stamp(), "", memoOf(want)
 	if v := written.SPU.InfoVersion; v != rec.Stamp {
 		rec.Version = v
 	}
+	rec.OnRemove = ""
 	if want.OnRemove != schema.OnRemoveDelist {
 		rec.OnRemove = want.OnRemove
 	}
 	return rec, picturesOf(want, &written.SPU)
 }
 
-// Parked reports whether a product was never online and its draft is saved
+// parked reports whether a product was never online and its draft is saved
 // without being under review.
-func Parked(have *provider.Product) bool {
+func parked(have *provider.Product) bool {
 	return have.Online == nil && (have.Review == provider.ReviewNone || have.Review == provider.ReviewNotAudited)
 }
 
@@ -58,4 +63,12 @@ func picturesOf(want, shown *schema.SPU) map[schema.ImageKey]string {
 		}
 	}
 	return urls
+}
+
+// ShelfMoved reports whether somebody put a product onto the shelf, or took it
+// off, in the console. A plan that submits content keeps silent about it, because
+// the shelf is decided after the review.
+func ShelfMoved(rec *state.Record, want *schema.SPU, have *provider.Product) bool {
+	moved := want.Listing && have.Shelf == provider.ShelfDelisted || !want.Listing && have.Shelf == provider.ShelfListed
+	return moved && rec != nil && rec.Memo[listingPath] == shelfWord(want.Listing)
 }

@@ -101,7 +101,7 @@ func (e *evaluator) stringValue(spec *AttrSpec, v cty.Value, at Range) (string, 
 	}
 	if spec.Required && strings.TrimSpace(s) == "" {
 		e.add(ruleEmptyText, at, lang.F("%s is empty, and it is required.", "%s 为空，但它是必填项。", spec.Name), lang.T("Write its text.", "请填写。"))
-		return "", false
+		return s, false // what was found may be like that
 	}
 	return s, true
 }

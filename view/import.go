@@ -53,3 +53,50 @@ func (v *View) Imported(i *Import) error {
 	}
 	return p.flush(v.Out)
 }
+
+// Drift shows which fields of the files an accepted drift would change.
+func (v *View) Drift(edits []intake.Edit) error {
+	p := v.outPage()
+	if len(edits) == 0 {
+		p.line(0, both("Nothing was changed in the shop.", "店铺中没有改动。"))
+	}
+	last := ""
+	for _, e := range edits {
+		if at := e.Address.String(); at != last {
+			p.line(0, raw(at).as(bold))
+			last = at
+		}
+		if e.ByHand {
+			p.line(2, raw(e.At).as(faint), raw(" "+e.Path+": "), both("by hand: ", "需手工修改：").as(yellow), words(e.Why))
+			if e.New != "" {
+				p.line(4, both("Write: ", "请写：").as(green), raw(e.New))
+			}
+			continue
+		}
+		p.line(2, raw(e.At).as(faint), raw(" "+e.Path+": "), raw(orDash(e.Old)).as(red), raw(" → "), raw(orDash(e.New)).as(green))
+	}
+	return p.flush(v.Out)
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+// DriftWritten names the files that took a drift over.
+func (v *View) DriftWritten(edits []intake.Edit, written []string) error {
+	if v.Format == JSON {
+		return writeJSON(v.Out, struct {
+			Envelope
+			Edits   []intake.Edit `json:"edits"`
+			Written []string      `json:"written"`
+		}{Envelope{"drift", 1}, append([]intake.Edit{}, edits...), append([]string{}, written...)})
+	}
+	p := v.outPage()
+	for _, f := range written {
+		p.line(0, raw("~ ").as(yellow), raw(f))
+	}
+	return p.flush(v.Out)
+}

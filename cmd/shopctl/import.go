@@ -30,6 +30,7 @@ func newImport(a *app) *cobra.Command {
 				return err
 			}
 			if from == fromLive {
+				live.autoApprove = sheet.autoApprove
 				return a.importLive(cmd.Context(), intake.Layout(layout), live)
 			}
 			return a.importSheet(cmd.Context(), from, intake.Layout(layout), sheet)

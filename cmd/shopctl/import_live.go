@@ -31,6 +31,8 @@ type liveFlags struct {
 	targets       []string
 	statuses      []string
 	appid         string
+	drift         bool
+	autoApprove   bool // also of sheets
 }
 
 func (a *app) addLiveFlags(cmd *cobra.Command, f *liveFlags) {
@@ -39,6 +41,7 @@ func (a *app) addLiveFlags(cmd *cobra.Command, f *liveFlags) {
 	flags.BoolVar(&f.onlyUnmanaged, "only-unmanaged", false, a.say("only products that were never managed here: neither declared nor in the state", "只导入从未在此管理的商品：既未声明，也不在状态中"))
 	flags.StringArrayVar(&f.targets, "target", nil, a.say("only this `address` and what it needs; may be repeated", "只处理该 `address` 及其依赖，可重复"))
 	flags.StringArrayVar(&f.statuses, "status", nil, a.say("only products with this `status`: listed, delisted, banned, new, in_review, rejected; may be repeated", "只导入该状态（`status`）的商品：listed、delisted、banned、new、in_review、rejected，可重复"))
+	flags.BoolVar(&f.drift, "drift", false, a.say("write what was changed in the console back into the files", "把后台改动写回文件"))
 	flags.StringVar(&f.appid, "appid", "", a.say("the shop's `appid`, where no shop block says it", "店铺的 `appid`，没有 shop 块时必填"))
 }
 
@@ -73,6 +76,9 @@ func (a *app) importLive(ctx context.Context, layout intake.Layout, f liveFlags)
 	}
 	defer closeState(ctx, session, &err)
 	in := &liveRun{app: a, d: d, session: session, flags: f, targets: targets, written: begun}
+	if f.drift {
+		return in.drift(ctx)
+	}
 	return in.run(ctx, layout)
 }
 
@@ -229,7 +235,7 @@ func (in *liveRun) adopt(ctx context.Context, taken *intake.Taken) error {
 		if want == nil {
 			continue // it was refused, and told among the problems
 		}
-		rec, links := reconcile.Adopt(want, origin.Product, origin.Copy)
+		rec, links := reconcile.Adopt(in.session.Record(schema.Address{Kind: schema.KindSPU, Name: id}), want, origin.Product, origin.Copy)
 		if err := in.rememberPictures(ctx, links); err != nil {
 			return err
 		}
