@@ -41,7 +41,7 @@ func Board(cat *schema.Catalog, st *state.State, obs *provider.Observation, pol 
 func (pl *planner) withUnmanaged(addresses []schema.Address) []schema.Address {
 	for id := range pl.obs.Products {
 		addr := spuAddress(id)
-		if pl.cat.SPUs[id] == nil && pl.record(addr) == nil {
+		if pl.cat.SPUs[id] == nil && pl.peek(addr) == nil {
 			addresses = append(addresses, addr)
 		}
 	}

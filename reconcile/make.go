@@ -50,7 +50,7 @@ func ScopeOf(cat *schema.Catalog, st *state.State, pol Policy) provider.Scope {
 func (pl *planner) scope(addresses []schema.Address) provider.Scope {
 	scope := provider.Scope{Only: len(pl.pol.Targets) > 0}
 	for _, addr := range addresses {
-		rec := pl.record(addr)
+		rec := pl.peek(addr)
 		switch addr.Kind {
 		case schema.KindMerchant:
 			scope.Merchant = true
@@ -78,6 +78,7 @@ type planner struct {
 	obs    *provider.Observation
 	pol    Policy
 	record func(schema.Address) *state.Record
+	peek   func(schema.Address) *state.Record // without its memo, which takes time to unpack
 	// open is the writing call about an object that was announced and whose
 	// outcome is not known, nil when there is none.
 	open  func(schema.Address) *state.Intent
@@ -97,7 +98,8 @@ func newPlanner(cat *schema.Catalog, st *state.State, obs *provider.Observation,
 	}
 	pl := &planner{
 		cat: cat, obs: obs, pol: pol,
-		record:    func(a schema.Address) *state.Record { return st.Records[a] },
+		record:    func(a schema.Address) *state.Record { return st.Records[a].Unpacked() },
+		peek:      func(a schema.Address) *state.Record { return st.Records[a] },
 		image:     func(k schema.ImageKey) (string, bool) { rec, ok := st.Images[k]; return rec.URL, ok },
 		keys:      make(map[string]schema.ImageKey, len(st.Images)),
 		qualified: map[uint64]schema.Address{},
@@ -519,7 +521,7 @@ func (pl *planner) unmanaged() int {
 	}
 	n := 0
 	for id := range pl.obs.Products {
-		if pl.cat.SPUs[id] == nil && pl.record(spuAddress(id)) == nil {
+		if pl.cat.SPUs[id] == nil && pl.peek(spuAddress(id)) == nil {
 			n++
 		}
 	}

@@ -32,7 +32,7 @@ type pass struct {
 // bring more.
 func (r *Run) pass(ctx context.Context, plan *Plan) (progress bool, err error) {
 	p := &pass{Run: r, pl: newPlanner(r.Catalog, r.Session.State(), r.Observation, r.Policy), uploads: uploadPhase(plan, r.Now()), changes: phase{began: r.Now(), total: len(plan.Changes)}, seen: map[schema.Address]*provider.Product{}}
-	p.pl.record, p.pl.image = r.Session.Record, r.Session.Image
+	p.pl.record, p.pl.peek, p.pl.image = r.Session.Record, r.Session.Record, r.Session.Image
 	p.pl.open = func(addr schema.Address) *state.Intent { return latest(r.Session.Intents())(addr) }
 	if err := p.learn(ctx, plan); err != nil {
 		return false, err

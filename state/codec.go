@@ -179,8 +179,18 @@ func (s *State) readLine(line []byte) error {
 
 func (s *State) readRecord(line []byte) error {
 	r := new(Record)
-	if err := decodeStrict(line, r); err != nil {
+	packed := struct {
+		*Record
+		Memo json.RawMessage `json:"memo"` // in place of the record's own
+	}{Record: r}
+	if err := decodeStrict(line, &packed); err != nil {
 		return fmt.Errorf("record: %w", err)
+	}
+	if len(packed.Memo) > 0 {
+		if err := new(Memo).UnmarshalJSON(packed.Memo); err != nil {
+			return fmt.Errorf("record: %w", err)
+		}
+		r.packed = slices.Clone(packed.Memo)
 	}
 	if r.Address == (schema.Address{}) {
 		return errors.New("the address of the record is missing")

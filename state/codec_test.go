@@ -250,7 +250,9 @@ func fill(v reflect.Value, text string) {
 			return
 		}
 		for i := range v.NumField() {
-			fill(v.Field(i), text)
+			if v.Type().Field(i).IsExported() {
+				fill(v.Field(i), text)
+			}
 		}
 	default:
 		panic("fill does not know " + v.Type().String())

@@ -54,8 +54,9 @@ func members(typ reflect.Type) (names []string) {
 			names = append(names, members(f.Type)...)
 			continue
 		}
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		names = append(names, name)
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); f.IsExported() {
+			names = append(names, name)
+		}
 	}
 	return names
 }

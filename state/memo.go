@@ -86,6 +86,33 @@ func (m *Memo) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// Unpacked is the record with its memo ready to be read: the records of a State
+// that was loaded have theirs packed. It is r itself where nothing is packed.
+func (r *Record) Unpacked() *Record {
+	if r == nil || r.packed == nil {
+		return r
+	}
+	c := *r
+	c.packed = nil
+	if err := c.Memo.UnmarshalJSON(r.packed); err != nil {
+		panic("state: a packed memo was read before: " + err.Error())
+	}
+	return &c
+}
+
+// MarshalJSON writes a record the same, packed or not.
+func (r *Record) MarshalJSON() ([]byte, error) {
+	type bare Record // without this method
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode((*bare)(r.Unpacked()))
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}
+
+// Equal reports whether two records say the same.
+func (r *Record) Equal(other *Record) bool { return sameRecord(r, other) }
+
 func (m Memo) readSKUs(raw json.RawMessage) error {
 	var skus map[string]map[string]string
 	if err := json.Unmarshal(raw, &skus); err != nil {

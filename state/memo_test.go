@@ -1,6 +1,7 @@
 package state
 
 import (
+	"bytes"
 	"encoding/json"
 	"testing"
 
@@ -34,5 +35,29 @@ func TestMemoRefusesOtherShapes(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &m); err == nil {
 			t.Errorf("%s was read as %v", text, m)
 		}
+	}
+}
+
+// The memos of a loaded state are packed until they are wanted. Written, they
+// are what they were.
+func TestMemosOfALoadedStateArePacked(t *testing.T) {
+	s := New(sampleShop)
+	r := product("719")
+	r.Memo = Memo{"title": "毛毯 <100*150cm>", "sku.a.b": Sent, "sku.a.b.sale_price": "990"}
+	s.Records[r.Address] = r
+	var first, again bytes.Buffer
+	must(t, Encode(&first, s))
+	loaded, err := Decode(bytes.NewReader(first.Bytes()))
+	must(t, err)
+	got := loaded.Records[r.Address]
+	if got.Memo != nil || len(got.packed) == 0 {
+		t.Errorf("the memo of a loaded record is not packed: %v", got.Memo)
+	}
+	if d := cmp.Diff(r.Memo, got.Unpacked().Memo); d != "" || !got.Equal(r) || got.Clone().packed != nil {
+		t.Errorf("unpacked it is another (-want +got):\n%s", d)
+	}
+	must(t, Encode(&again, loaded))
+	if !bytes.Equal(first.Bytes(), again.Bytes()) {
+		t.Errorf("written again:\n%s\nwas\n%s", again.Bytes(), first.Bytes())
 	}
 }

@@ -74,6 +74,9 @@ type Record struct {
 	// Memo is what was last sent, field by field. It tells an edit in the files from
 	// a drift in the shop.
 	Memo Memo `json:"memo,omitempty"`
+	// packed is the memo as it stands in the snapshot, until somebody wants to
+	// read it: as a map it takes four times the room. Memo is nil then.
+	packed []byte
 
 	// AuditID is the pending audit of a brand or qualification. AuditPending is
 	// also true when an audit runs whose id we do not know.
@@ -158,9 +161,9 @@ func (r *Record) Clone() *Record {
 	if r == nil {
 		return nil
 	}
-	c := *r
+	c := *r.Unpacked()
 	c.SKUIDs = maps.Clone(r.SKUIDs)
-	c.Memo = maps.Clone(r.Memo)
+	c.Memo = maps.Clone(c.Memo)
 	c.SubmittedAt = cloneValue(r.SubmittedAt)
 	c.Rejected = cloneValue(r.Rejected)
 	return &c

@@ -88,7 +88,7 @@ func (a *app) stateShow(ctx context.Context, arg, format string) error {
 	if err != nil {
 		return err
 	}
-	rec := st.Records[address]
+	rec := st.Records[address].Unpacked()
 	if rec == nil {
 		return notRemembered(address)
 	}
