@@ -50,6 +50,9 @@ func (f *hclFile) bytes() ([]byte, error) {
 	return out, nil
 }
 
+// neighbour is the attribute behind which another one is looked for.
+var neighbour = map[string]string{"market_price": "sale_price", "brand": "category"}
+
 // into inserts the attribute as a line behind the last attribute of its block.
 func (a addition) into(src []byte) ([]byte, error) {
 	parsed, diags := hclsyntax.ParseConfig(src, "", hcl.InitialPos)
@@ -68,6 +71,9 @@ func (a addition) into(src []byte) ([]byte, error) {
 		if end := attr.SrcRange.End.Byte; end > at {
 			at, indent = end, attr.SrcRange.Start.Column-1
 		}
+	}
+	if before := body.Attributes[neighbour[a.attr]]; before != nil {
+		at = before.SrcRange.End.Byte
 	}
 	if n := bytes.IndexByte(src[at:], '\n'); n >= 0 {
 		at += n + 1
@@ -349,7 +355,7 @@ func (p *place) set(path string, t target, attr string, old, value fieldValue) {
 		line = present.SrcRange.Start.Line
 	}
 	switch {
-	case t.write != nil && present == nil && value.literal == "":
+	case (t.write != nil || t.row != nil) && present == nil && value.literal == "":
 		// it is not there, and need not be
 	case t.write != nil && present == nil && oneLine(t.syntax):
 		p.byHand(path, line, lang.T("the block stands on one line", "该块写在一行内"), attr+" = "+value.literal)

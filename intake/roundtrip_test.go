@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"hash/crc32"
 	"image"
@@ -23,6 +24,16 @@ import (
 	"github.com/shopctl/shopctl/schema"
 	"github.com/shopctl/shopctl/state"
 )
+
+// TestMain keeps the random shops few unless -rapid.checks says how many: each is
+// written, read and planned several times.
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", "20"); err != nil {
+		panic(err)
+	}
+	flag.Parse()
+	os.Exit(m.Run())
+}
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, schema.Beijing)
 
@@ -157,11 +168,15 @@ func (w *world) importLive() *intake.Taken {
 		}
 		rec, images := reconcile.Adopt(nil, catalog.SPUs[id], origin.Product, origin.Copy)
 		w.state.Records[rec.Address] = rec
-		for key, url := range images {
-			w.state.Images[key] = state.ImageRecord{URL: url}
-		}
+		w.remember(images)
 	}
 	return taken
+}
+
+func (w *world) remember(images map[schema.ImageKey]string) {
+	for key, url := range images {
+		w.state.Images[key] = state.ImageRecord{URL: url}
+	}
 }
 
 // plan is what apply would do now.
@@ -185,9 +200,7 @@ func (w *world) mustDoNothing() {
 		for _, rec := range plan.Learned.Records {
 			w.state.Records[rec.Address] = rec
 		}
-		for key, url := range plan.Learned.Images {
-			w.state.Images[key] = state.ImageRecord{URL: url}
-		}
+		w.remember(plan.Learned.Images)
 	}
 }
 

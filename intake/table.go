@@ -85,7 +85,8 @@ type column[T any] struct {
 	attr  string // "" for a column that no attribute reads
 	kind  cellKind
 	cell  func(T) string
-	// always keeps the column although all its cells are empty.
+	// always keeps the column although all its cells are empty: it must be there, or
+	// people will want to fill it.
 	always bool
 }
 
@@ -120,10 +121,10 @@ func (b *Bundle) spuColumns() []column[*schema.SPU] {
 		{name: "title", attr: "title", cell: func(p s) string { return p.Title }, always: true},
 		{name: "path", attr: "path", cell: func(p s) string { return p.Path }, always: true},
 		{name: "head_img", attr: "head_img", kind: cellList, cell: pics(func(p s) []schema.Image { return p.HeadImg }), always: true},
-		{name: "brand", attr: "brand", cell: func(p s) string { return brandCell(p.Brand) }},
+		{name: "brand", attr: "brand", cell: func(p s) string { return brandCell(p.Brand) }, always: true},
 		{name: "qualification_pics", attr: "qualification_pics", kind: cellList, cell: pics(func(p s) []schema.Image { return p.QualificationPics })},
 		{name: "info_version", attr: "info_version", cell: func(p s) string { return p.InfoVersion }},
-		{name: "listing", attr: "listing", cell: func(p s) string { return map[bool]string{false: "false"}[p.Listing] }},
+		{name: "listing", attr: "listing", cell: func(p s) string { return map[bool]string{false: "false"}[p.Listing] }, always: true},
 		{name: "stock", attr: "stock", kind: cellWord, cell: func(p s) string { return map[bool]string{true: "managed"}[p.StockManaged] }},
 		{name: "on_remove", attr: "on_remove", kind: cellWord, cell: func(p s) string { return unlike(string(p.OnRemove), string(b.Shop.OnRemove)) }},
 		{name: "in_review", attr: "in_review", kind: cellWord, cell: func(p s) string { return unlike(string(p.InReview), string(b.Shop.InReview)) }},
@@ -160,7 +161,7 @@ func skuColumns() []column[skuRow] {
 		{name: "sku_id", cell: func(r skuRow) string { return r.sku.OutSKUID }, always: true},
 		{name: "thumb_img", attr: "thumb_img", cell: func(r skuRow) string { return pictureName(r.sku.ThumbImg) }, always: true},
 		{name: "sale_price", attr: "sale_price", cell: func(r skuRow) string { return yuan(r.sku.SalePrice) }, always: true},
-		{name: "market_price", attr: "market_price", cell: func(r skuRow) string { return unlike(yuan(r.sku.MarketPrice), yuan(r.sku.SalePrice)) }},
+		{name: "market_price", attr: "market_price", cell: func(r skuRow) string { return unlike(yuan(r.sku.MarketPrice), yuan(r.sku.SalePrice)) }, always: true},
 		{name: "stock_num", attr: "stock_num", cell: func(r skuRow) string { return strconv.FormatInt(r.sku.StockNum, 10) }, always: true},
 		{name: "sku_code", attr: "sku_code", cell: func(r skuRow) string { return r.sku.SKUCode }},
 		{name: "barcode", attr: "barcode", cell: func(r skuRow) string { return r.sku.Barcode }},
