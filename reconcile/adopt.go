@@ -70,5 +70,5 @@ func picturesOf(want, shown *schema.SPU) map[schema.ImageKey]string {
 // the shelf is decided after the review.
 func ShelfMoved(rec *state.Record, want *schema.SPU, have *provider.Product) bool {
 	moved := want.Listing && have.Shelf == provider.ShelfDelisted || !want.Listing && have.Shelf == provider.ShelfListed
-	return moved && rec != nil && rec.Memo[listingPath] == shelfWord(want.Listing)
+	return moved && rec != nil && rec.Unpacked().Memo[listingPath] == shelfWord(want.Listing)
 }
