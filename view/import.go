@@ -60,6 +60,12 @@ func (v *View) Drift(edits []intake.Edit) error {
 	if len(edits) == 0 {
 		p.line(0, both("Nothing was changed in the shop.", "店铺中没有改动。"))
 	}
+	p.edits(edits)
+	return p.flush(v.Out)
+}
+
+// edits lists what changes in the files, product by product.
+func (p *page) edits(edits []intake.Edit) {
 	last := ""
 	for _, e := range edits {
 		if at := e.Address.String(); at != last {
@@ -75,7 +81,6 @@ func (v *View) Drift(edits []intake.Edit) error {
 		}
 		p.line(2, raw(e.At).as(faint), raw(" "+e.Path+": "), raw(orDash(e.Old)).as(red), raw(" → "), raw(orDash(e.New)).as(green))
 	}
-	return p.flush(v.Out)
 }
 
 func orDash(s string) string {

@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/shopctl/shopctl/intake"
@@ -29,6 +30,8 @@ type Sheet struct {
 	Links    int              `json:"links"`    // pictures by URL
 	Problems []intake.Problem `json:"problems"`
 	Warnings []intake.Problem `json:"warnings"`
+	// Edits are what the sheet changes of declared products.
+	Edits []intake.Edit `json:"edits"`
 	// Tree names categories; nil when it is not known.
 	Tree *schema.CategoryTree `json:"-"`
 }
@@ -49,9 +52,10 @@ type sheetDocument struct {
 	BadFile    string         `json:"bad_file,omitempty"`
 }
 
-// SheetDone prints, as JSON, what was found in a sheet and what was written of it.
-func (v *View) SheetDone(s *Sheet, written []string, badFile string) error {
+// sheetDone is what was found in a sheet and what was written of it.
+func (v *View) sheetDone(s *Sheet, written []string, badFile string) error {
 	doc := sheetDocument{Envelope: Envelope{"sheet", 1}, Sheet: *s, Count: len(s.Products), Categories: map[string]int{}, Written: append([]string{}, written...), BadFile: badFile}
+	doc.Edits = append([]intake.Edit{}, s.Edits...)
 	doc.Problems, doc.Warnings = append([]intake.Problem{}, s.Problems...), append([]intake.Problem{}, s.Warnings...)
 	for _, p := range s.Products {
 		doc.Categories[s.category(p)]++
@@ -87,6 +91,10 @@ func (v *View) SheetPreview(s *Sheet) error {
 	p.blank()
 	p.sheetCategories(s)
 	p.sheetProducts(s)
+	p.edits(s.Edits)
+	if len(s.Edits) > 0 {
+		p.blank()
+	}
 	p.line(0, words(sentence(listed(s.summary()))))
 	return p.flush(v.Out)
 }
@@ -195,7 +203,10 @@ func (s *Sheet) summary() []lang.Text {
 	if s.Bad > 0 {
 		parts = append(parts, counted(s.Bad, "product cannot", "products cannot", "个商品有误"))
 	}
-	if s.Declared > 0 {
+	switch {
+	case len(s.Edits) > 0:
+		parts = append(parts, counted(len(s.Edits), "declared value changes", "declared values change", "处已声明的值有变化"))
+	case s.Declared > 0:
 		parts = append(parts, counted(s.Declared, "of them is in the catalog already and stays as it is", "of them are in the catalog already and stay as they are", "个已在目录中，保持不变"))
 	}
 	return append(parts,
@@ -212,16 +223,27 @@ func (v *View) Mapped(file string, unmapped int) error {
 	return p.flush(v.Out)
 }
 
-// SheetImported names what was written of a sheet. Pictures are counted only.
-func (v *View) SheetImported(written []string, badFile string) error {
+// SheetImported names what was written of a sheet. Pictures are counted only. In
+// JSON it says also what was found.
+func (v *View) SheetImported(s *Sheet, written []string, badFile string) error {
+	if v.Format == JSON {
+		return v.sheetDone(s, written, badFile)
+	}
 	p := v.outPage()
-	pictures := 0
+	pictures, changed := 0, map[string]bool{}
+	for _, e := range s.Edits {
+		changed[e.At[:strings.LastIndexByte(e.At, ':')]] = true
+	}
 	for _, f := range written {
 		if isPicture(f) {
 			pictures++
 			continue
 		}
-		p.line(0, raw("+ ").as(green), raw(f))
+		if changed[f] {
+			p.line(0, raw("~ ").as(yellow), raw(f))
+		} else {
+			p.line(0, raw("+ ").as(green), raw(f))
+		}
 	}
 	if pictures > 0 {
 		p.line(0, raw("+ ").as(green), words(counted(pictures, "picture below img/", "pictures below img/", "张图片，位于 img/ 下")))

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -68,6 +69,10 @@ func (a *app) importSheet(ctx context.Context, file string, layout intake.Layout
 		return a.sheetProblem(file, err)
 	}
 	in := &sheetRun{app: a, file: file, layout: layout, flags: f, catalog: catalog, book: book, result: result}
+	if in.plan, err = intake.PlanDrift(a.global.dir, accepts(catalog, result, f.update)); err != nil {
+		return &view.Problem{What: lang.T("the changes cannot be placed in the files", "无法在文件中定位这些改动"), Err: err}
+	}
+	defer in.plan.Close()
 	return in.finish(ctx)
 }
 
@@ -131,6 +136,9 @@ func (a *app) sheetOptions(catalog *schema.Catalog, book *sheet.Book, file strin
 	opt = &sheet.Options{
 		Sheet: f.sheet, Mapping: &sheet.Mapping{}, Pictures: f.pictures, Catalog: a.global.dir,
 		Brands: catalog.Brands, Tree: catalog.Tree, Qualified: qualified(catalog), Images: catalog.Shop.Images, Progress: a.view.Rows(),
+	}
+	if f.update {
+		opt.Present = catalog.SPUs
 	}
 	if f.mapping != "" {
 		opt.Mapping, err = sheet.ReadMapping(f.mapping)
@@ -203,6 +211,23 @@ type sheetRun struct {
 	catalog *schema.Catalog
 	book    *sheet.Book
 	result  *sheet.Result
+	plan    *intake.Drift // edits of declared products; none without --update
+}
+
+// accepts are the declared products that a sheet changes, with what it changes.
+func accepts(catalog *schema.Catalog, r *sheet.Result, update bool) []intake.Accept {
+	var all []intake.Accept
+	for _, wanted := range r.SPUs {
+		declared := catalog.SPUs[wanted.OutProductID]
+		if !update || declared == nil {
+			continue
+		}
+		if paths := sheet.Changes(declared, wanted); len(paths) > 0 {
+			address := schema.Address{Kind: schema.KindSPU, Name: wanted.OutProductID}
+			all = append(all, intake.Accept{Address: address, Source: catalog.Sources[address], Want: declared, Have: wanted, Paths: paths})
+		}
+	}
+	return all
 }
 
 // finish shows what was found, and writes it if it may.
@@ -219,18 +244,35 @@ func (in *sheetRun) finish(ctx context.Context) error {
 	if err := in.approve(ctx, found); err != nil {
 		return err
 	}
-	written, _, err := intake.Write(in.global.dir, in.bundle(), in.layout)
+	written, err := in.write()
 	if err != nil {
-		return &view.Problem{What: lang.F("cannot write to %s", "无法写入 %s", in.global.dir), Err: err}
+		return err
 	}
 	badFile, err := in.writeBad()
 	if err != nil {
 		return err
 	}
-	if in.view.Format == view.JSON {
-		return in.view.SheetDone(found, written, badFile)
+	if err := in.view.SheetImported(found, written, badFile); err != nil {
+		return err
 	}
-	return in.view.SheetImported(written, badFile)
+	if in.plan.Written() < len(in.plan.Edits) {
+		return exitBlocked // some are left to people
+	}
+	return nil
+}
+
+// write writes what is new and changes what is declared.
+func (in *sheetRun) write() ([]string, error) {
+	written, _, err := intake.Write(in.global.dir, in.bundle(), in.layout)
+	if err == nil {
+		var changed []string
+		changed, err = in.plan.Write()
+		written = append(written, changed...)
+	}
+	if err != nil {
+		return nil, &view.Problem{What: lang.F("cannot write to %s", "无法写入 %s", in.global.dir), Err: err}
+	}
+	return written, nil
 }
 
 // found is the result for the view.
@@ -259,13 +301,17 @@ func (in *sheetRun) found() *view.Sheet {
 		}
 	}
 	s.Links = len(links)
+	if in.flags.update {
+		s.Products = slices.DeleteFunc(slices.Clone(s.Products), func(spu *schema.SPU) bool { return !in.isNew(spu) })
+		s.Edits = in.plan.Edits
+	}
 	return s
 }
 
 // refuse ends a run whose sheet has mistakes.
 func (in *sheetRun) refuse(found *view.Sheet) error {
 	if in.view.Format == view.JSON {
-		if err := in.view.SheetDone(found, nil, ""); err != nil {
+		if err := in.view.SheetImported(found, nil, ""); err != nil {
 			return err
 		}
 		return exitError
@@ -277,7 +323,7 @@ func (in *sheetRun) refuse(found *view.Sheet) error {
 }
 
 func (in *sheetRun) approve(ctx context.Context, found *view.Sheet) error {
-	if in.flags.autoApprove || len(found.Products) == found.Declared {
+	if in.flags.autoApprove || in.plan.Written() == 0 && !slices.ContainsFunc(found.Products, in.isNew) {
 		return nil
 	}
 	if in.view.Format != view.Text || !term.IsTerminal(int(in.stdin.Fd())) {
@@ -288,6 +334,8 @@ func (in *sheetRun) approve(ctx context.Context, found *view.Sheet) error {
 	}
 	return in.confirm(ctx, lang.T("Write these products? Type yes: ", "写入这些商品？请输入 yes 或 是："))
 }
+
+func (in *sheetRun) isNew(spu *schema.SPU) bool { return in.catalog.SPUs[spu.OutProductID] == nil }
 
 func (in *sheetRun) bundle() *intake.Bundle {
 	return &intake.Bundle{

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -21,4 +22,20 @@ func cmdCells(ts *testscript.TestScript, neg bool, args []string) {
 	for _, row := range rows {
 		fmt.Fprintln(ts.Stdout(), strings.ReplaceAll(strings.Join(row, "|"), "\n", "␤"))
 	}
+}
+
+// cmdSetCell writes one cell of the first sheet; a number as a number.
+func cmdSetCell(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: setcell FILE.xlsx CELL VALUE")
+	}
+	book, err := excelize.OpenFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer book.Close()
+	var value any = args[2]
+	if n, err := strconv.ParseFloat(args[2], 64); err == nil {
+		value = n
+	}
+	ts.Check(book.SetCellValue(book.GetSheetName(0), args[1], value))
+	ts.Check(book.Save())
 }

@@ -53,6 +53,11 @@ func (a *assembler) newDraft(id string) *draft {
 		clone := *present
 		clone.SKUs = slices.Clone(present.SKUs)
 		d.spu, d.from = &clone, make([]int, len(clone.SKUs))
+		for _, img := range Pictures(present) {
+			if img.Path != "" {
+				a.album.link(img.Path) // the rules look at them again
+			}
+		}
 	}
 	return d
 }

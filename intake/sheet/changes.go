@@ -1,56 +1,53 @@
 package sheet
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 
 	"github.com/shopctl/shopctl/schema"
 )
 
-// Change is one value of a declared product that a sheet changes.
-type Change struct {
-	SKU   string // out_sku_id; empty for the product itself
-	Field Field
-	// Old and New are of the field's type: string, bool, int64, schema.Fen,
-	// []schema.Image, schema.Image, []schema.Attr, []string, schema.CategoryRef or
-	// schema.BrandRef. A zero New means that the attribute goes.
-	Old, New any
-}
+// pathOf are the fields that plans, and so the editor of files, name otherwise.
+var pathOf = map[Field]string{Category: "third_cat_id"}
 
-// Changes are the differences between a product as it is declared and as a sheet
-// has it, and the SKUs that are not declared yet.
-func Changes(declared, wanted *schema.SPU) (changes []Change, added []schema.SKU) {
+// Changes are the paths of the fields in which a product as a sheet has it
+// differs from the one that is declared: "title", "sku.ID.sale_price", and
+// "sku.ID" for a SKU that is not declared yet. SKUs that the sheet does not name
+// stay as they are.
+func Changes(declared, wanted *schema.SPU) []string {
+	var paths []string
 	for _, spec := range Fields {
-		if spec.SKU {
-			continue
-		}
-		if was, is := productValue(declared, spec.Name), productValue(wanted, spec.Name); !equal(was, is) {
-			changes = append(changes, Change{Field: spec.Name, Old: was, New: is})
+		if !spec.SKU && !equal(productValue(declared, spec.Name), productValue(wanted, spec.Name)) {
+			paths = append(paths, cmp.Or(pathOf[spec.Name], string(spec.Name)))
 		}
 	}
 	for i := range wanted.SKUs {
 		sku := &wanted.SKUs[i]
+		path := "sku." + sku.OutSKUID
 		at := slices.IndexFunc(declared.SKUs, func(s schema.SKU) bool { return s.OutSKUID == sku.OutSKUID })
 		if at < 0 {
-			added = append(added, *sku)
+			paths = append(paths, path)
 			continue
 		}
-		changes = append(changes, skuChanges(&declared.SKUs[at], sku)...)
+		for _, field := range skuChanges(&declared.SKUs[at], sku) {
+			paths = append(paths, path+"."+string(field))
+		}
 	}
-	return changes, added
+	return paths
 }
 
-func skuChanges(declared, wanted *schema.SKU) []Change {
-	var changes []Change
+func skuChanges(declared, wanted *schema.SKU) []Field {
+	var fields []Field
 	for _, spec := range Fields {
 		if spec.Name == MarketPrice && declared.MarketPrice == declared.SalePrice && wanted.MarketPrice == wanted.SalePrice {
 			continue // it is left out, and follows the sale price
 		}
-		if was, is := skuField(declared, spec.Name), skuField(wanted, spec.Name); spec.SKU && !equal(was, is) {
-			changes = append(changes, Change{SKU: wanted.OutSKUID, Field: spec.Name, Old: was, New: is})
+		if spec.SKU && !equal(skuField(declared, spec.Name), skuField(wanted, spec.Name)) {
+			fields = append(fields, spec.Name)
 		}
 	}
-	return changes
+	return fields
 }
 
 // productValue is the value of a product's field, in its own type.

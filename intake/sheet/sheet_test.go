@@ -647,11 +647,10 @@ func TestSheetThatChangesProducts(t *testing.T) {
 	present := map[string]*schema.SPU{"A1": whole.SPUs[0]}
 	r := readText(t, "商品编码,SKU编码,售价\nA1,b,8.8\n", Options{Tree: tree, Present: present})
 	same(t, problems(r), "")
-	changes, added := Changes(present["A1"], r.SPUs[0])
-	want := []Change{{SKU: "b", Field: SalePrice, Old: schema.Fen(990), New: schema.Fen(880)}}
-	if diff := cmp.Diff(want, changes); diff != "" || len(added) != 0 {
-		t.Errorf("%s, added %v", diff, added)
-	}
+	same(t, strings.Join(Changes(present["A1"], r.SPUs[0]), " "), "sku.b.sale_price")
+	r = readText(t, "商品编码,SKU编码,商品标题,类目,售价,库存,颜色\nA1,c,加厚珊瑚绒毯,家纺/毛巾/面巾,9.9,5,绿\n", Options{Tree: tree, Present: present})
+	same(t, problems(r), "")
+	same(t, strings.Join(Changes(present["A1"], r.SPUs[0]), " "), "title third_cat_id sku.c")
 	r = readText(t, "商品编码,SKU编码,商品标题,售价\nA1,a,加厚珊瑚绒毯,29.9\n", Options{Tree: tree, Present: present})
 	same(t, problems(r), "D2 spu.A1 29.90: ¥29.90 is above the market price ¥19.90.")
 }
