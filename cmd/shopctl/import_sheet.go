@@ -64,7 +64,10 @@ func (a *app) importSheet(ctx context.Context, file string, layout intake.Layout
 		return err
 	}
 	defer os.RemoveAll(opt.Stage)
-	result, err := book.Read(opt)
+	result, err := book.Read(ctx, opt)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err != nil {
 		return a.sheetProblem(file, err)
 	}

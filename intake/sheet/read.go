@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"cmp"
+	"context"
 	"io"
 	"maps"
 	"slices"
@@ -85,8 +86,9 @@ func (opt *Options) mapping() *Mapping {
 	return opt.Mapping
 }
 
-// Read reads all products of a sheet and finds everything that is wrong with them.
-func (b *Book) Read(opt *Options) (*Result, error) {
+// Read reads all products of a sheet and finds everything that is wrong with
+// them, until the context ends.
+func (b *Book) Read(ctx context.Context, opt *Options) (*Result, error) {
 	header, err := b.Header(opt)
 	if err != nil {
 		return nil, err
@@ -105,9 +107,9 @@ func (b *Book) Read(opt *Options) (*Result, error) {
 		if r.number > header.Row && !r.blank() {
 			a.row(&r)
 		}
-		return true
+		return ctx.Err() == nil
 	})
-	if err != nil {
+	if err = cmp.Or(err, ctx.Err()); err != nil {
 		return nil, err
 	}
 	a.finish()

@@ -63,7 +63,7 @@ func readFile(t *testing.T, name string, opt Options) *Result {
 	if opt.Mapping == nil {
 		opt.Mapping = page()
 	}
-	r, err := b.Read(&opt)
+	r, err := b.Read(t.Context(), &opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -292,7 +292,7 @@ func TestBadRowsComeBackInASheetOfTheirOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.Close()
-	r, err := b.Read(&Options{Tree: tree, Mapping: page(), Stage: t.TempDir()})
+	r, err := b.Read(t.Context(), &Options{Tree: tree, Mapping: page(), Stage: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -494,7 +494,7 @@ func FuzzCSV(f *testing.F) {
 			return
 		}
 		defer b.Close()
-		r, err := b.Read(&Options{Stage: t.TempDir(), Mapping: page(), Tree: tree})
+		r, err := b.Read(t.Context(), &Options{Stage: t.TempDir(), Mapping: page(), Tree: tree})
 		if err != nil {
 			return
 		}
