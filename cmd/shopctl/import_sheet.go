@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -64,7 +65,10 @@ func (a *app) importSheet(ctx context.Context, file string, layout intake.Layout
 		return err
 	}
 	defer os.RemoveAll(opt.Stage)
+	work := a.view.Work(time.Now)
+	opt.Progress, opt.Checked = work.Reading, work.Checking
 	result, err := book.Read(ctx, opt)
+	work.Close()
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -138,7 +142,7 @@ func (a *app) stage() (string, error) {
 func (a *app) sheetOptions(catalog *schema.Catalog, book *sheet.Book, file string, f sheetFlags) (opt *sheet.Options, mapped bool, err error) {
 	opt = &sheet.Options{
 		Sheet: f.sheet, Mapping: &sheet.Mapping{}, Pictures: f.pictures, Catalog: a.global.dir,
-		Brands: catalog.Brands, Tree: catalog.Tree, Qualified: qualified(catalog), Images: catalog.Shop.Images, Progress: a.view.Rows(),
+		Brands: catalog.Brands, Tree: catalog.Tree, Qualified: qualified(catalog), Images: catalog.Shop.Images,
 	}
 	if f.update {
 		opt.Present = catalog.SPUs

@@ -33,8 +33,9 @@ type Options struct {
 	// Present are products that the catalog declares already and that the sheet may
 	// change: what it has no value for stays as it is. Nil when nothing is changed.
 	Present map[string]*schema.SPU
-	// Progress is called now and then with the number of rows read.
-	Progress func(rows int)
+	// Progress is called now and then with the number of rows read and how many
+	// there are about, Checked with the number of products that were checked.
+	Progress, Checked func(done, total int)
 }
 
 // Result is what a sheet holds.

@@ -45,10 +45,11 @@ type source interface {
 	// rows calls yield for every row of a sheet, blank ones too, until it
 	// returns false.
 	rows(sheet string, yield func(row) bool) error
+	// size is how many rows a sheet has, about, for telling the time left; 0 when
+	// it is not known.
+	size(sheet string) int
 	// pictures are those that lie in the cells of a sheet.
 	pictures(sheet string) (*embedded, error)
-	// cells says that cells have names such as C12.
-	cells() bool
 	close() error
 }
 
