@@ -158,7 +158,7 @@ var Fields = []FieldSpec{
 	{Name: UnitFactor, Header: lang.T("Pieces per unit", "单位换算"), Aliases: []string{"component.unitfactor", "unitfactor"},
 		Doc: lang.T("Pieces per unit.", "单位换算。")},
 	{Name: Ignored, Header: lang.T("Shop status", "店铺状态"),
-		Aliases: []string{"缩略图", "审核结果", "审核原因", "线上售价", "序号", "picturepreview", "review", "reason", "priceinshop", "thumbnail", "no", "#"},
+		Aliases: []string{"缩略图", "原因", "审核结果", "审核原因", "线上售价", "序号", "picturepreview", "review", "reason", "priceinshop", "thumbnail", "no", "#"},
 		Doc:     lang.T("What export adds for people, and row numbers. Nothing is imported from it.", "导出时附加的供人查看的列，以及序号。导入时忽略。")},
 }
 
