@@ -57,10 +57,7 @@ type Result struct {
 }
 
 // Book is an opened spreadsheet.
-type Book struct {
-	name string
-	src  source
-}
+type Book struct{ src source }
 
 // Open opens a workbook or a text table, whichever the content is.
 func Open(name string) (*Book, error) {
@@ -68,7 +65,7 @@ func Open(name string) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Book{name: name, src: src}, nil
+	return &Book{src}, nil
 }
 
 // Close ends the reading.

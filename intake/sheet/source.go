@@ -68,18 +68,6 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Text is the error in both languages.
-func (e *Error) Text() lang.Text {
-	t := e.What
-	if !e.Remedy.IsZero() {
-		t = lang.T(t.EN+". "+e.Remedy.EN, t.ZH+"。"+e.Remedy.ZH)
-	}
-	if e.Err != nil {
-		t = lang.T(t.EN+" ("+e.Err.Error()+")", t.ZH+"（"+e.Err.Error()+"）")
-	}
-	return t
-}
-
 // The first bytes of what is no CSV, whatever its name says.
 var (
 	zipMagic = []byte("PK\x03\x04")
