@@ -28,7 +28,7 @@ import (
 // TestMain keeps the random shops few unless -rapid.checks says how many: each is
 // written, read and planned several times.
 func TestMain(m *testing.M) {
-	if err := flag.Set("rapid.checks", "20"); err != nil {
+	if err := flag.Set("rapid.checks", "12"); err != nil {
 		panic(err)
 	}
 	flag.Parse()
