@@ -173,6 +173,9 @@ func TestEveryEditComesHomeToCells(t *testing.T) {
 	}
 	for _, gbk := range []bool{false, true} {
 		for name, edit := range edits {
+			if gbk && !slices.Contains([]string{"a price", "a title", "an attribute", "a SKU more", "a SKU less"}, name) {
+				continue // the encoding is one for all
+			}
 			t.Run(fmt.Sprintf("gbk %v/%s", gbk, name), func(t *testing.T) {
 				w := newWorld(t, full("719"), full("720"))
 				w.layout = intake.AsTable

@@ -28,7 +28,7 @@ import (
 // TestMain keeps the random shops few unless -rapid.checks says how many: each is
 // written, read and planned several times.
 func TestMain(m *testing.M) {
-	if err := flag.Set("rapid.checks", "20"); err != nil {
+	if err := flag.Set("rapid.checks", "12"); err != nil {
 		panic(err)
 	}
 	flag.Parse()
@@ -338,8 +338,9 @@ func TestWhatCannotBeTakenIsTold(t *testing.T) {
 	noSKU := productOf("8", both(func(s *schema.SPU) { s.SKUs[0].OutSKUID = "" }))
 	w := newWorld(t, nameless, noSKU, productOf("9", func(*provider.Product) {}))
 	w.shop.Nameless = []string{"403700009"}
+	w.shop.Merchant.DefaultReceivingAddress = &schema.ReceivingAddress{ReceiverName: "张三", TelNumber: "1"} // without a street
 	taken := w.importLive()
-	if len(taken.SPUs) != 1 || len(taken.Problems) != 3 {
+	if len(taken.SPUs) != 1 || len(taken.Problems) != 4 || taken.Merchant != nil {
 		t.Errorf("took %d, problems %+v", len(taken.SPUs), taken.Problems)
 	}
 	w.mustDoNothing()

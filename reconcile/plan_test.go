@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -429,6 +430,19 @@ func TestGrants(t *testing.T) {
 			w.obs.Brands["CXY"] = provider.BrandGrant{BrandID: "29001", Wording: "CXY"}
 			w.st.Records[brand] = &state.Record{Address: brand, RemoteID: "29001", Stamp: "sc1-old"}
 		}, "brand.cxy submit-brand\nspu.719 add"},
+		{"said to be granted, and it is: nothing is submitted, whatever was before", func(w *world) {
+			w.cat.Brands["cxy"].Granted, w.cat.Brands["cxy"].License = true, nil
+			w.obs.Brands["CXY"] = provider.BrandGrant{BrandID: "29001", Wording: "CXY"}
+			w.st.Records[brand] = &state.Record{Address: brand, RemoteID: "29001", Stamp: "sc1-old"}
+		}, "spu.719 add"},
+		{"said to be granted, and the shop does not have it: what needs it is blocked", func(w *world) {
+			w.cat.Brands["cxy"].Granted = true
+			w.st.Records[brand] = &state.Record{Address: brand, RemoteID: "29001"}
+		}, "brand.cxy block:not_granted\nspu.719 block:needs"},
+		{"said to be granted, and the shop was not read", func(w *world) {
+			w.cat.Brands["cxy"].Granted = true
+			w.obs = nil
+		}, "spu.719 add"},
 		{"granted and not declared any more", func(w *world) {
 			pending(w)
 			delete(w.cat.Brands, "cxy")
@@ -443,6 +457,62 @@ func TestGrants(t *testing.T) {
 				t.Errorf("plan\n%s\nwant\n%s", got, test.plan)
 			}
 		})
+	}
+}
+
+// A category that is said to be granted is never submitted either.
+func TestGrantedCategories(t *testing.T) {
+	w := inSync()
+	w.cat.Qualifications["q"] = &schema.Qualification{Category: w.want.Category, Granted: true}
+	if got := w.words(); got != "qualification.q block:not_granted" {
+		t.Errorf("not granted: %s", got)
+	}
+	w.obs.Categories[w.want.Category.ID] = true
+	plan := w.plan()
+	if !plan.Empty() || plan.Adopted != 1 {
+		t.Errorf("granted: %+v, %d adopted", plan.Changes, plan.Adopted)
+	}
+}
+
+// A product that was written from the shop is known by the info_version that the
+// shop shows, also when nobody here has sent it, and after plans have learned.
+func TestAdoptedProductsAreKnownByTheirVersion(t *testing.T) {
+	w := inSync()
+	online(w, func(s *schema.SPU) { s.InfoVersion = "1" })
+	rec, _ := Adopt(nil, w.want, w.have, w.have.Online)
+	if rec.Version != "1" || rec.Repushed {
+		t.Errorf("version %q, repushed %v", rec.Version, rec.Repushed)
+	}
+	for reading := range 3 {
+		w.st.Records[rec.Address] = rec
+		online(w, func(s *schema.SPU) {
+			for i := range s.HeadImg {
+				url := fmt.Sprintf("https://mmecimage.cn/%d/%d", reading, i)
+				s.HeadImg[i] = schema.Image{Key: schema.ImageKey(url), URL: url}
+			}
+		})
+		plan := w.plan()
+		if !plan.Empty() {
+			t.Fatalf("plan %+v", plan.Changes[0].Fields)
+		}
+		for _, learned := range plan.Learned.Records {
+			rec = learned
+		}
+	}
+}
+
+func TestShelfMoved(t *testing.T) {
+	w := inSync()
+	if ShelfMoved(w.rec, w.want, w.have) {
+		t.Error("it is where it belongs")
+	}
+	w.have.Shelf = provider.ShelfDelisted
+	if !ShelfMoved(w.rec, w.want, w.have) || ShelfMoved(nil, w.want, w.have) {
+		t.Error("somebody took it down, and nobody knows without a record")
+	}
+	w.want.Listing = false // the files want it down now
+	if ShelfMoved(w.rec, w.want, w.have) {
+		t.Error("the files moved it")
 	}
 }
 

@@ -17,6 +17,8 @@ type CheckOptions struct {
 	Qualified map[uint64]bool
 	// Images says what becomes of pictures that are too large.
 	Images ImagePolicy
+	// Progress is called after every product; nil for none.
+	Progress func(done, total int)
 }
 
 // CheckSPUs applies the rules of the language to products that an importer made.
@@ -45,6 +47,9 @@ func CheckSPUs(dir string, spus []*SPU, opt CheckOptions) ([]Finding, error) {
 		}
 		s.Category = b.category(n)
 		b.checkSPU(n, s)
+		if opt.Progress != nil {
+			opt.Progress(i+1, len(spus))
+		}
 	}
 	for _, use := range b.categories {
 		b.checkProductCategory(use, opt.Qualified[use.leaf.ID])

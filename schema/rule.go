@@ -137,7 +137,7 @@ var (
 // contentRules are those that the platform applies to what is submitted. A
 // product that the shop has had since before a rule, or from a console that does
 // not know it, may break them: while its content is as it was found, they are
-// warnings (docs/decisions/0009).
+// warnings (docs/decisions/0010).
 var contentRules = namesOf(
 	ruleMissing, ruleEmptyText, ruleTitleLength, ruleTitleChars, ruleTitleChinese, ruleHeadImg, ruleComponent, ruleNoSKU,
 	rulePricePositive, rulePriceMarket, ruleStock, ruleSKUCode, ruleSKUAttrKeys, ruleSKUAttrsTwice, ruleSKUAttrEmpty, ruleSKUAttrKeyDup,

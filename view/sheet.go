@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/shopctl/shopctl/intake"
 	"github.com/shopctl/shopctl/lang"
@@ -72,9 +71,6 @@ const (
 
 // SheetPreview says what was found in a sheet and what would be written of it.
 func (v *View) SheetPreview(s *Sheet) error {
-	if status, ok := v.Err.(*StatusLine); ok {
-		status.Set("") // what Rows has shown
-	}
 	e := v.errPage()
 	e.sheetProblems(s.Warnings, both("warning", "警告"), yellow)
 	e.sheetProblems(s.Problems, both("error", "错误"), red)
@@ -265,25 +261,6 @@ func isPicture(file string) bool {
 		return true
 	}
 	return false
-}
-
-// Rows makes a listener that tells how many rows of a sheet were read: on a
-// terminal in a line that is redrawn, elsewhere one line for every 20,000 rows.
-func (v *View) Rows() func(rows int) {
-	status, _ := v.Err.(*StatusLine)
-	start := time.Now()
-	return func(rows int) {
-		seconds := max(time.Since(start).Seconds(), 0.001)
-		p := v.errPage()
-		p.add(format("%d rows read, %.0f a second", "已读取 %d 行，每秒 %.0f 行", rows, float64(rows)/seconds).as(faint))
-		switch {
-		case v.Live && status != nil:
-			status.Set(string(p.buf))
-		case rows%20_000 == 0:
-			p.end()
-			p.flush(v.Err)
-		}
-	}
 }
 
 // StatusText is a status in words.

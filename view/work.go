@@ -55,6 +55,27 @@ func (w *Work) Fetching(done, total int, bytes int64) {
 	})
 }
 
+// Reading shows how many rows of a sheet were read, of about how many.
+func (w *Work) Reading(done, total int) {
+	w.show(done, total, func(tail lang.Text) lang.Text {
+		return join(lang.T("reading the sheet: ", "正在读取表格："), outOf(done, total), lang.T(" rows", " 行"), tail)
+	})
+}
+
+// Checking shows how many products of a sheet were checked, with their pictures.
+func (w *Work) Checking(done, total int) {
+	w.show(done, total, func(tail lang.Text) lang.Text {
+		return join(lang.T("checking: ", "正在检查："), outOf(done, total), lang.T(" products", " 个商品"), tail)
+	})
+}
+
+// Exporting shows how many products were written into a sheet.
+func (w *Work) Exporting(done, total int) {
+	w.show(done, total, func(tail lang.Text) lang.Text {
+		return join(lang.T("writing the sheet: ", "正在写入表格："), outOf(done, total), lang.T(" products", " 个商品"), tail)
+	})
+}
+
 func (w *Work) show(done, total int, text func(tail lang.Text) lang.Text) {
 	now := w.now()
 	every := spokenEvery

@@ -19,6 +19,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -43,7 +44,7 @@ func main() {
 
 // serve runs a command against the shop and returns its exit code.
 func serve(dir string, command []string) (int, error) {
-	catalog, ds := schema.Load(dir, schema.LoadOptions{})
+	catalog, ds := schema.Load(dir, schema.LoadOptions{CacheDir: filepath.Join(dir, ".shopctl", "cache", "pictures")})
 	if catalog == nil {
 		return 0, ds
 	}

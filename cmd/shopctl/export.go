@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -179,6 +180,9 @@ func (a *app) writeWorkbook(f exportFlags, catalog *schema.Catalog, lines []shee
 	if f.thumbnails {
 		opt.Open = catalog.Open
 	}
+	work := a.view.Work(time.Now)
+	defer work.Close()
+	opt.Progress = work.Exporting
 	out := bufio.NewWriter(file)
 	err = sheet.Export(out, lines, opt)
 	if err = errors.Join(err, out.Flush(), file.Chmod(0o644), file.Close()); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"golang.org/x/term"
@@ -22,7 +23,7 @@ type drifted struct {
 
 // drift writes what was changed in the shop back into the files.
 func (in *liveRun) drift(ctx context.Context) error {
-	found, err := in.drifted(ctx)
+	found, settings, err := in.drifted(ctx)
 	if err != nil {
 		return err
 	}
@@ -35,6 +36,7 @@ func (in *liveRun) drift(ctx context.Context) error {
 		return &view.Problem{What: lang.T("the changes cannot be placed in the files", "无法在文件中定位这些改动"), Err: err}
 	}
 	defer plan.Close()
+	plan.Edits = append(plan.Edits, settings...)
 	if in.view.Format == view.Text {
 		if err := in.view.Drift(plan.Edits); err != nil {
 			return err
@@ -60,13 +62,13 @@ func (in *liveRun) drift(ctx context.Context) error {
 }
 
 // drifted are the products with fields that were changed in the shop, or there
-// and in the files.
-func (in *liveRun) drifted(ctx context.Context) ([]drifted, error) {
+// and in the files. Merchant settings are few, and left to people.
+func (in *liveRun) drifted(ctx context.Context) (list []drifted, settings []intake.Edit, err error) {
 	pol := reconcile.Policy{Now: time.Now(), Targets: in.targets, Hosted: in.d.shop.provider.Hosts}
 	st := in.session.State()
 	seen, err := in.observe(ctx, in.d, st, pol, true)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	live := &intake.Live{Seen: seen, Catalog: in.d.catalog, Shop: in.d.catalog.Shop, Tree: in.d.catalog.Tree, Lang: in.lang}
 	taken := &intake.Taken{Bundle: &intake.Bundle{Shop: live.Shop, Tree: live.Tree, Qualifications: in.d.catalog.Qualifications}}
@@ -76,8 +78,11 @@ func (in *liveRun) drifted(ctx context.Context) ([]drifted, error) {
 			known[image.URL] = file
 		}
 	}
-	var list []drifted
 	for _, c := range reconcile.Make(in.d.catalog, st, seen, pol).Changes {
+		if c.Address.Kind == schema.KindMerchant {
+			settings = settingsByHand(&c)
+			continue
+		}
 		want := in.d.catalog.SPUs[c.Address.Name]
 		paths, pictures := driftedPaths(&c)
 		if c.Address.Kind != schema.KindSPU || want == nil || len(paths) == 0 {
@@ -97,9 +102,23 @@ func (in *liveRun) drifted(ctx context.Context) ([]drifted, error) {
 		}
 	}
 	if err := in.pictures(ctx, taken); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return list, in.seal(taken, list)
+	return list, settings, in.seal(taken, list)
+}
+
+// settingsByHand are the merchant settings that were changed in the shop.
+func settingsByHand(c *reconcile.Change) []intake.Edit {
+	var edits []intake.Edit
+	for _, f := range c.Fields {
+		if f.Cause == reconcile.CauseDrift || f.Cause == reconcile.CauseBoth {
+			edits = append(edits, intake.Edit{
+				Address: c.Address, Path: f.Path, At: c.Source.Range.File + ":" + strconv.Itoa(c.Source.Range.Start.Line), New: f.Old, ByHand: true,
+				Why: lang.T("merchant settings are not written back", "商家设置不会自动写回"),
+			})
+		}
+	}
+	return edits
 }
 
 // driftedPaths are the fields of a change that were changed in the shop.

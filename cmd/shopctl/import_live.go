@@ -128,7 +128,7 @@ type liveRun struct {
 }
 
 func (in *liveRun) run(ctx context.Context, layout intake.Layout) error {
-	seen, err := in.d.shop.provider.Observe(ctx, in.scope())
+	seen, err := in.look(ctx)
 	if err != nil {
 		return err
 	}
@@ -152,6 +152,15 @@ func (in *liveRun) run(ctx context.Context, layout intake.Layout) error {
 		return err
 	}
 	return in.view.Imported(in.summary(taken))
+}
+
+// look reads the shop.
+func (in *liveRun) look(ctx context.Context) (*provider.Observation, error) {
+	work := in.view.Work(time.Now)
+	defer work.Close()
+	scope := in.scope()
+	scope.Progress = work.Observing
+	return in.d.shop.provider.Observe(ctx, scope)
 }
 
 // scope reads the whole shop, or the targets alone where these are products.

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -64,7 +66,10 @@ func (a *app) importSheet(ctx context.Context, file string, layout intake.Layout
 		return err
 	}
 	defer os.RemoveAll(opt.Stage)
-	result, err := book.Read(opt)
+	result, err := a.readSheet(ctx, book, opt)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err != nil {
 		return a.sheetProblem(file, err)
 	}
@@ -74,6 +79,16 @@ func (a *app) importSheet(ctx context.Context, file string, layout intake.Layout
 	}
 	defer in.plan.Close()
 	return in.finish(ctx)
+}
+
+// readSheet reads a sheet and tells how far it is.
+func (a *app) readSheet(ctx context.Context, book *sheet.Book, opt *sheet.Options) (*sheet.Result, error) {
+	work := a.view.Work(time.Now)
+	defer work.Close()
+	checking := sync.OnceValue(func() *view.Work { return a.view.Work(time.Now) })
+	opt.Progress = work.Reading
+	opt.Checked = func(done, total int) { checking().Checking(done, total) }
+	return book.Read(ctx, opt)
 }
 
 // presentCatalog is the catalog that is imported into; an empty one where there
@@ -135,7 +150,7 @@ func (a *app) stage() (string, error) {
 func (a *app) sheetOptions(catalog *schema.Catalog, book *sheet.Book, file string, f sheetFlags) (opt *sheet.Options, mapped bool, err error) {
 	opt = &sheet.Options{
 		Sheet: f.sheet, Mapping: &sheet.Mapping{}, Pictures: f.pictures, Catalog: a.global.dir,
-		Brands: catalog.Brands, Tree: catalog.Tree, Qualified: qualified(catalog), Images: catalog.Shop.Images, Progress: a.view.Rows(),
+		Brands: catalog.Brands, Tree: catalog.Tree, Qualified: qualified(catalog), Images: catalog.Shop.Images,
 	}
 	if f.update {
 		opt.Present = catalog.SPUs
@@ -254,6 +269,9 @@ func (in *sheetRun) finish(ctx context.Context) error {
 	}
 	if err := in.view.SheetImported(found, written, badFile); err != nil {
 		return err
+	}
+	if in.catalog.Shop.AppID == "" {
+		in.view.Note(lang.T("There is no shop block yet: shopctl init writes one.", "目录中还没有 shop 块：shopctl init 会生成一个。"))
 	}
 	if in.plan.Written() < len(in.plan.Edits) {
 		return exitBlocked // some are left to people

@@ -20,6 +20,7 @@ type assembler struct {
 	album    *album
 	embedded *embedded
 	finder   *finder
+	size     int  // rows of the sheet, about
 	exact    bool // numbers are themselves, not what a program showed of them
 
 	product []Column // columns of product fields
@@ -92,6 +93,7 @@ func newAssembler(src source, header *Header, opt *Options) (*assembler, error) 
 	}
 	_, isCSV := src.(*csvSource)
 	a.exact = !isCSV
+	a.size = src.size(header.Sheet)
 	for _, spec := range Fields {
 		for _, c := range header.of(spec.Name) {
 			switch {
@@ -135,12 +137,16 @@ func (a *assembler) missingColumns() {
 }
 
 // progressEvery is how many rows lie between two calls of Progress.
-const progressEvery = 1000
+const progressEvery = 100
 
 func (a *assembler) row(r *row) {
 	a.rows++
 	if a.opt.Progress != nil && a.rows%progressEvery == 0 {
-		a.opt.Progress(a.rows)
+		total := a.size
+		if total < a.rows { // some writers do not say how many there are
+			total = 0
+		}
+		a.opt.Progress(a.rows, total)
 	}
 	d := a.draftOf(r)
 	if d == nil {

@@ -46,7 +46,7 @@ func (b *Book) WriteBad(name string, r *Result, l lang.Lang) (err error) {
 }
 
 // reasonHeader is a header that import ignores.
-var reasonHeader = lang.T("Reason", "审核原因")
+var reasonHeader = lang.T("Reason", "原因")
 
 // reasons are what is wrong with each row. A row that is bad only because of
 // another row of its product says so.

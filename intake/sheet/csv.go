@@ -25,13 +25,14 @@ type csvSource struct {
 	name     string
 	encoding encoding.Encoding
 	comma    rune
+	lines    int
 }
 
 // openCSV reads the file once to learn its encoding.
 func openCSV(name string) (source, error) {
 	s := &csvSource{name: name}
 	var err error
-	if s.encoding, err = encodingOf(name); err != nil {
+	if s.encoding, s.lines, err = encodingOf(name); err != nil {
 		return nil, err
 	}
 	f, text, err := s.text()
@@ -45,7 +46,7 @@ func openCSV(name string) (source, error) {
 
 func (s *csvSource) sheets() []string                   { return []string{""} }
 func (s *csvSource) pictures(string) (*embedded, error) { return &embedded{}, nil }
-func (s *csvSource) cells() bool                        { return true }
+func (s *csvSource) size(string) int                    { return s.lines }
 func (s *csvSource) close() error                       { return nil }
 
 // text is the file as UTF-8 without a byte order mark.
@@ -58,32 +59,34 @@ func (s *csvSource) text() (*os.File, *bufio.Reader, error) {
 }
 
 // encodingOf tells UTF-16 by its mark, UTF-8 by being valid, and takes the rest
-// for GB18030, which holds GBK.
-func encodingOf(name string) (encoding.Encoding, error) {
+// for GB18030, which holds GBK. It counts the lines on its way.
+func encodingOf(name string) (enc encoding.Encoding, lines int, err error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer f.Close()
 	r := bufio.NewReaderSize(f, 1<<16)
 	if mark, _ := r.Peek(2); bytes.Equal(mark, []byte("\xff\xfe")) || bytes.Equal(mark, []byte("\xfe\xff")) {
-		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), nil
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), 0, nil
 	}
 	valid := true
 	for {
 		c, size, err := r.ReadRune()
 		switch {
 		case errors.Is(err, io.EOF) && valid:
-			return unicode.UTF8BOM, nil
+			return unicode.UTF8BOM, lines, nil
 		case errors.Is(err, io.EOF):
-			return simplifiedchinese.GB18030, nil
+			return simplifiedchinese.GB18030, lines, nil
 		case err != nil:
-			return nil, err
+			return nil, 0, err
 		case c == 0:
-			return nil, &Error{What: lang.F("%s is no text: it holds NUL bytes", "%s 不是文本文件：含有 NUL 字节", filepath.Base(name)),
+			return nil, 0, &Error{What: lang.F("%s is no text: it holds NUL bytes", "%s 不是文本文件：含有 NUL 字节", filepath.Base(name)),
 				Remedy: lang.T("Save the sheet as .xlsx or as CSV.", "请把表格另存为 .xlsx 或 CSV。")}
 		case c == utf8.RuneError && size == 1:
 			valid = false
+		case c == '\n':
+			lines++
 		}
 	}
 }

@@ -38,8 +38,8 @@ type ExportOptions struct {
 	Tree   *schema.CategoryTree
 	// Facts stand on the hidden sheet: where the export comes from.
 	Facts [][2]string
-	// Progress is called with the number of products written.
-	Progress func(products int)
+	// Progress is called after every product; nil for none.
+	Progress func(done, total int)
 }
 
 // The names of the sheets of an export. That of the facts is hidden.
@@ -85,7 +85,7 @@ func Export(w io.Writer, lines []Line, opt ExportOptions) (err error) {
 			return fmt.Errorf("%s: %w", lines[i].SPU.OutProductID, err)
 		}
 		if opt.Progress != nil {
-			opt.Progress(i + 1)
+			opt.Progress(i+1, len(lines))
 		}
 	}
 	if err := x.stream.Flush(); err != nil {

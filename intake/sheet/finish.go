@@ -166,7 +166,7 @@ func (a *assembler) check() error {
 	for i, d := range a.drafts {
 		spus[i] = d.spu
 	}
-	findings, err := schema.CheckSPUs(a.opt.Stage, spus, schema.CheckOptions{Tree: a.opt.Tree, Qualified: a.opt.Qualified, Images: a.opt.Images})
+	findings, err := schema.CheckSPUs(a.opt.Stage, spus, schema.CheckOptions{Tree: a.opt.Tree, Qualified: a.opt.Qualified, Images: a.opt.Images, Progress: a.opt.Checked})
 	if err != nil {
 		return err
 	}

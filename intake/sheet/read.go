@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"cmp"
+	"context"
 	"io"
 	"maps"
 	"slices"
@@ -32,8 +33,9 @@ type Options struct {
 	// Present are products that the catalog declares already and that the sheet may
 	// change: what it has no value for stays as it is. Nil when nothing is changed.
 	Present map[string]*schema.SPU
-	// Progress is called now and then with the number of rows read.
-	Progress func(rows int)
+	// Progress is called now and then with the number of rows read and how many
+	// there are about, Checked with the number of products that were checked.
+	Progress, Checked func(done, total int)
 }
 
 // Result is what a sheet holds.
@@ -55,10 +57,7 @@ type Result struct {
 }
 
 // Book is an opened spreadsheet.
-type Book struct {
-	name string
-	src  source
-}
+type Book struct{ src source }
 
 // Open opens a workbook or a text table, whichever the content is.
 func Open(name string) (*Book, error) {
@@ -66,7 +65,7 @@ func Open(name string) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Book{name: name, src: src}, nil
+	return &Book{src}, nil
 }
 
 // Close ends the reading.
@@ -85,8 +84,9 @@ func (opt *Options) mapping() *Mapping {
 	return opt.Mapping
 }
 
-// Read reads all products of a sheet and finds everything that is wrong with them.
-func (b *Book) Read(opt *Options) (*Result, error) {
+// Read reads all products of a sheet and finds everything that is wrong with
+// them, until the context ends.
+func (b *Book) Read(ctx context.Context, opt *Options) (*Result, error) {
 	header, err := b.Header(opt)
 	if err != nil {
 		return nil, err
@@ -105,9 +105,9 @@ func (b *Book) Read(opt *Options) (*Result, error) {
 		if r.number > header.Row && !r.blank() {
 			a.row(&r)
 		}
-		return true
+		return ctx.Err() == nil
 	})
-	if err != nil {
+	if err = cmp.Or(err, ctx.Err()); err != nil {
 		return nil, err
 	}
 	a.finish()

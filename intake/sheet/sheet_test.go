@@ -63,7 +63,7 @@ func readFile(t *testing.T, name string, opt Options) *Result {
 	if opt.Mapping == nil {
 		opt.Mapping = page()
 	}
-	r, err := b.Read(&opt)
+	r, err := b.Read(t.Context(), &opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -292,7 +292,7 @@ func TestBadRowsComeBackInASheetOfTheirOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.Close()
-	r, err := b.Read(&Options{Tree: tree, Mapping: page(), Stage: t.TempDir()})
+	r, err := b.Read(t.Context(), &Options{Tree: tree, Mapping: page(), Stage: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -411,6 +411,34 @@ func TestHandMadeWorkbook(t *testing.T) {
 	}
 }
 
+// The bad rows of a workbook come back in a workbook, each with its reason.
+func TestBadRowsOfAWorkbook(t *testing.T) {
+	b, err := Open(handMade(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	r, err := b.Read(t.Context(), &Options{Tree: tree, Mapping: page(), Stage: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := filepath.Join(t.TempDir(), "new.bad.xlsx")
+	if err := b.WriteBad(bad, r, lang.ZH); err != nil {
+		t.Fatal(err)
+	}
+	book, err := excelize.OpenFile(bad)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	rows, err := book.GetRows("上新")
+	if err != nil || len(rows) != 2 {
+		t.Fatalf("%q %v", rows, err)
+	}
+	same(t, strings.Join(rows[0], "|"), "原因|款号|商品标题|类目|主图|颜色|售价(元)|库存|条码|详情图")
+	same(t, strings.Join(rows[1], "|"), "A7 表格软件已把它变成日期。 请把该列设为文本格式后重新填写。|2023-03-15|羊羔绒毯|1445||白|8|1")
+}
+
 func TestMappingIsWrittenAndObeyed(t *testing.T) {
 	name := writeFile(t, "x.csv", []byte("内部号,品类说明,对外名,卖多少,还剩,大图,幅面\nA1,1445,珊瑚绒毯,9.9,10,"+pic+",大\n"))
 	b, err := Open(name)
@@ -494,7 +522,7 @@ func FuzzCSV(f *testing.F) {
 			return
 		}
 		defer b.Close()
-		r, err := b.Read(&Options{Stage: t.TempDir(), Mapping: page(), Tree: tree})
+		r, err := b.Read(t.Context(), &Options{Stage: t.TempDir(), Mapping: page(), Tree: tree})
 		if err != nil {
 			return
 		}

@@ -45,10 +45,11 @@ type source interface {
 	// rows calls yield for every row of a sheet, blank ones too, until it
 	// returns false.
 	rows(sheet string, yield func(row) bool) error
+	// size is how many rows a sheet has, about, for telling the time left; 0 when
+	// it is not known.
+	size(sheet string) int
 	// pictures are those that lie in the cells of a sheet.
 	pictures(sheet string) (*embedded, error)
-	// cells says that cells have names such as C12.
-	cells() bool
 	close() error
 }
 
@@ -66,18 +67,6 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
-
-// Text is the error in both languages.
-func (e *Error) Text() lang.Text {
-	t := e.What
-	if !e.Remedy.IsZero() {
-		t = lang.T(t.EN+". "+e.Remedy.EN, t.ZH+"。"+e.Remedy.ZH)
-	}
-	if e.Err != nil {
-		t = lang.T(t.EN+" ("+e.Err.Error()+")", t.ZH+"（"+e.Err.Error()+"）")
-	}
-	return t
-}
 
 // The first bytes of what is no CSV, whatever its name says.
 var (

@@ -3,6 +3,7 @@ package sheet
 import (
 	"archive/zip"
 	"errors"
+	"io"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -42,7 +43,24 @@ func openXLSX(name string) (source, error) {
 }
 
 func (s *xlsxSource) close() error { return errors.Join(s.book.Close(), s.archive.Close()) }
-func (s *xlsxSource) cells() bool  { return true }
+
+var dimension = regexp.MustCompile(`<(?:\w+:)?dimension ref="[A-Z]+[0-9]+:([A-Z]+[0-9]+)"`)
+
+// size reads what the sheet says of itself before its cells.
+func (s *xlsxSource) size(sheet string) int {
+	f, err := s.archive.Open(s.parts[sheet])
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	head := make([]byte, 4096)
+	n, _ := io.ReadFull(f, head) // a short part is as good
+	if m := dimension.FindSubmatch(head[:n]); m != nil {
+		_, rows, _ := excelize.CellNameToCoordinates(string(m[1]))
+		return rows
+	}
+	return 0
+}
 
 // sheets leaves out hidden sheets, and those that export writes for itself.
 func (s *xlsxSource) sheets() []string {

@@ -79,7 +79,7 @@ func resample(src *image.RGBA, width, height int) *image.RGBA {
 
 func encodePNG(img image.Image) ([]byte, error) {
 	var b bytes.Buffer
-	err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, img)
+	err := png.Encode(&b, img)
 	return b.Bytes(), err
 }
 

@@ -123,3 +123,26 @@ func TestUploadFallsBackToTheBytes(t *testing.T) {
 		t.Errorf("%q, %v, %d bytes", got, err, len(streamed))
 	}
 }
+
+// Pictures of the shop come from the platform's hosts, for which an endpoint on
+// this machine stands in, and from nowhere else.
+func TestFetchPicture(t *testing.T) {
+	server := pictures(t)
+	shop, err := New(Config{Endpoint: server.URL, Tokens: wechat.StaticToken("T")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, extension, err := shop.FetchPicture(t.Context(), "https://mmecimage.cn/a.webp?m=1")
+	if string(content) != pixel(t) || extension != ".png" || err != nil {
+		t.Errorf("%d bytes, %q, %v", len(content), extension, err)
+	}
+	for _, url := range []string{"https://example.com/a.webp", "https://mmecimage.cn.example.com/a.webp", "http://127.0.0.1/a.webp", "file:///etc/passwd"} {
+		if _, _, err := shop.FetchPicture(t.Context(), url); err == nil || !strings.Contains(err.Error(), "picture host") {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+	real := newPictureHosts("https://api.weixin.qq.com")
+	if _, _, err := real.fetcher.get(t.Context(), server.URL+"/a.webp"); real.standIn != nil || err == nil || !strings.Contains(err.Error(), "not a public address") {
+		t.Errorf("the real hosts may lead to this machine: %v", err)
+	}
+}

@@ -237,3 +237,14 @@ func TestObserveFailsAsAWhole(t *testing.T) {
 		t.Errorf("%+v, %v", o, err)
 	}
 }
+
+// Products without an out_product_id cannot be declared; their ids are told.
+func TestObserveNamesTheNameless(t *testing.T) {
+	p := newPlatform(t)
+	nameless := func(id int) string { return fmt.Sprintf(`{"product_id":%d,"out_product_id":"","status":5}`, id) }
+	p.lists([]string{row(1, 5, 4), nameless(9), nameless(8)}, []string{nameless(9)}, all)
+	o, err := p.open().Observe(t.Context(), provider.Scope{})
+	if err != nil || len(o.Products) != 1 || !slices.Equal(o.Nameless, []string{"8", "9"}) {
+		t.Errorf("%d products, nameless %v, %v", len(o.Products), o.Nameless, err)
+	}
+}

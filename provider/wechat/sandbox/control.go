@@ -90,6 +90,7 @@ var consoleRoutes = map[string]consoleAction{
 	"POST /sandbox/restore": posted(func(c *Console, in banRequest) error {
 		return c.Restore(in.OutProductID)
 	}),
+	"POST /sandbox/plant": posted(func(c *Console, in Product) error { return c.Plant(in) }),
 	"POST /sandbox/edit": posted(func(c *Console, in struct {
 		OutProductID string `json:"out_product_id"`
 		Edit

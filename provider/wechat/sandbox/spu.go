@@ -129,12 +129,12 @@ const (
 	skuBase          = 332200000
 )
 
-func (x *exchange) newProductID() uint64 {
+func (s *Sandbox) newProductID() uint64 {
 	base := uint64(bigProductBase)
-	if x.knobs.SmallIDs {
+	if s.knobs.SmallIDs {
 		base = smallProductBase
 	}
-	return base + 2*x.account.next() // stays odd, so that a float64 would change it
+	return base + 2*s.account.next() // stays odd, so that a float64 would change it
 }
 
 // selector is how every call names a product: by either id.
