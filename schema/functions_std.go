@@ -25,8 +25,6 @@ func fn(name, call string, f function.Function, en, zh string) FunctionSpec {
 	return FunctionSpec{Name: name, Call: name + "(" + call + ")", Doc: lang.T(en, zh), standard: f}
 }
 
-func toType(ty cty.Type) function.Function { return stdlib.MakeToFunc(ty) }
-
 // functionSpecs are all functions. Their results depend on their arguments and
 // on files of the catalog alone: none reads the environment, the network or the clock.
 var functionSpecs = []FunctionSpec{
@@ -109,3 +107,5 @@ var functionSpecs = []FunctionSpec{
 	fn("can", "expression", tryfunc.CanFunc, "Whether the expression has a value.", "表达式能否求值。"),
 	fn("try", "expressions...", tryfunc.TryFunc, "The first expression that has a value.", "第一个能求值的表达式。"),
 }
+
+func toType(ty cty.Type) function.Function { return stdlib.MakeToFunc(ty) }
