@@ -30,9 +30,6 @@ type embedded struct {
 	inCell   func(place) []picture // nil when the book has none of Excel's
 }
 
-// any reports whether the sheet may have pictures at all.
-func (e *embedded) any() bool { return len(e.floating)+len(e.byID) > 0 || e.inCell != nil }
-
 var dispImg = regexp.MustCompile(`DISPIMG\("([^"]+)"`)
 
 // at returns the pictures of a cell with this text, and the text without them.
