@@ -24,8 +24,13 @@ func (p *pace) add(change func(*LoadProgress)) {
 	p.tell(p.done)
 }
 
-// expect hears of products that are to be made.
-func (p *pace) expect(n int) { p.add(func(done *LoadProgress) { done.Total += n }) }
+// expect hears of products that are to be made. It tells nobody: while the files
+// are looked through, the total is not worth telling.
+func (p *pace) expect(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done.Total += n
+}
 
 func (p *pace) products(n int) { p.add(func(done *LoadProgress) { done.Products += n }) }
 
