@@ -285,9 +285,10 @@ func TestERPExport(t *testing.T) {
 	}
 }
 
-func TestBadRowsComeBackInASheetOfTheirOwn(t *testing.T) {
-	name := writeFile(t, "export.csv", erp(t))
-	b, err := Open(name)
+// writeBad reads a sheet and writes its bad rows; it returns where they are.
+func writeBad(t *testing.T, source, name string, l lang.Lang) string {
+	t.Helper()
+	b, err := Open(source)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -296,10 +297,15 @@ func TestBadRowsComeBackInASheetOfTheirOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bad := filepath.Join(t.TempDir(), "export.bad.csv")
-	if err := b.WriteBad(bad, r, lang.EN); err != nil {
+	bad := filepath.Join(t.TempDir(), name)
+	if err := b.WriteBad(bad, r, l); err != nil {
 		t.Fatal(err)
 	}
+	return bad
+}
+
+func TestBadRowsComeBackInASheetOfTheirOwn(t *testing.T) {
+	bad := writeBad(t, writeFile(t, "export.csv", erp(t)), "export.bad.csv", lang.EN)
 	text, err := os.ReadFile(bad)
 	if err != nil {
 		t.Fatal(err)
@@ -413,19 +419,7 @@ func TestHandMadeWorkbook(t *testing.T) {
 
 // The bad rows of a workbook come back in a workbook, each with its reason.
 func TestBadRowsOfAWorkbook(t *testing.T) {
-	b, err := Open(handMade(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer b.Close()
-	r, err := b.Read(t.Context(), &Options{Tree: tree, Mapping: page(), Stage: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	bad := filepath.Join(t.TempDir(), "new.bad.xlsx")
-	if err := b.WriteBad(bad, r, lang.ZH); err != nil {
-		t.Fatal(err)
-	}
+	bad := writeBad(t, handMade(t), "new.bad.xlsx", lang.ZH)
 	book, err := excelize.OpenFile(bad)
 	if err != nil {
 		t.Fatal(err)
