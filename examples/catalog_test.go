@@ -86,7 +86,7 @@ func newBench(t *testing.T) *bench {
 func (b *bench) apply(store *state.Memory) (*reconcile.Plan, *reconcile.Report) {
 	b.t.Helper()
 	shop := state.ShopID{Platform: b.catalog.Shop.Platform, AppID: b.catalog.Shop.AppID}
-	session, _, err := state.Open(b.t.Context(), store, store, shop, state.LockInfo{})
+	session, _, err := state.Open(b.t.Context(), store, shop, state.LockInfo{})
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -181,7 +181,7 @@ func (s *shop) run(wait time.Duration, bend func(*reconcile.Run)) run {
 	s.wire.die = func() { s.store.dead.Store(true); cancel() }
 	s.store.revive()
 	p := s.provider()
-	session, _, err := state.Open(ctx, s.store, s.store, state.ShopID{Platform: "component", AppID: sandbox.DefaultAppID}, state.LockInfo{ID: "test", Operation: "apply"})
+	session, _, err := state.Open(ctx, s.store, state.ShopID{Platform: "component", AppID: sandbox.DefaultAppID}, state.LockInfo{ID: "test", Operation: "apply"})
 	if err != nil {
 		return run{err: err}
 	}

@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 func writeForEver(path string) error {
 	ctx := context.Background()
 	store := NewLocal(path)
-	s, _, err := Open(ctx, store, store, sampleShop, LockInfo{Operation: "apply", PID: os.Getpid()})
+	s, _, err := Open(ctx, store, sampleShop, LockInfo{Operation: "apply", PID: os.Getpid()})
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func TestKilledProcessLosesNothing(t *testing.T) {
 		acknowledged := killAfter(t, path, 150+137*round)
 		expectFree(t, path)
 		store := NewLocal(path)
-		s, _, err := Open(t.Context(), store, store, sampleShop, LockInfo{Operation: "apply"})
+		s, _, err := Open(t.Context(), store, sampleShop, LockInfo{Operation: "apply"})
 		must(t, err)
 		maps.Copy(known, acknowledged)
 		for name := range known {
@@ -82,7 +82,7 @@ func TestKilledProcessLosesNothing(t *testing.T) {
 			must(t, s.Close(t.Context()), store.Close())
 			continue
 		}
-		must(t, s.locker.Unlock(t.Context(), s.lockID), store.Close()) // leave the journal as it is
+		must(t, s.store.Unlock(t.Context(), s.lockID), store.Close()) // leave the journal as it is
 	}
 }
 
@@ -118,7 +118,7 @@ func expectHolder(t *testing.T, path string, pid int) {
 	t.Helper()
 	l := NewLocal(path)
 	for what, err := range map[string]error{
-		"Lock":  l.Lock(t.Context(), LockInfo{ID: "other"}),
+		"Lock":  lockAs(t, l, LockInfo{ID: "other"}),
 		"Break": l.Break(t.Context(), "other"),
 	} {
 		if e, ok := errors.AsType[*LockError](err); !ok || e.Holder.PID != pid {

@@ -12,19 +12,19 @@ import (
 
 func TestLocalKeepsTheContract(t *testing.T) {
 	root := t.TempDir()
-	statetest.TestStore(t, func(t *testing.T) (state.Store, state.Locker) {
+	statetest.TestStore(t, func(t *testing.T) state.Backend {
 		l := state.NewLocal(filepath.Join(root, strings.ReplaceAll(t.Name(), "/", "-"), "state.jsonl"))
-		return l, l
+		return l
 	})
 }
 
 func TestMemoryKeepsTheContract(t *testing.T) {
 	places := map[string]*state.Memory{}
-	statetest.TestStore(t, func(t *testing.T) (state.Store, state.Locker) {
+	statetest.TestStore(t, func(t *testing.T) state.Backend {
 		if places[t.Name()] == nil {
 			places[t.Name()] = state.NewMemory()
 		}
-		return places[t.Name()], places[t.Name()]
+		return places[t.Name()]
 	})
 }
 

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/shopctl/shopctl/lang"
 )
 
 // How long Lock goes on trying: another process may hold the lock for an instant
@@ -42,25 +44,25 @@ func (l *fileLock) holderFile() string { return l.path + ".holder" }
 // The kernel frees the lock when the process that holds it ends, however it
 // ends. So a run that was killed leaves nothing to unlock, and a lock that is
 // held belongs to a process that lives: Break always refuses it.
-func (l *Local) Lock(ctx context.Context, info LockInfo) error {
+func (l *Local) Lock(ctx context.Context, info LockInfo) ([]lang.Text, error) {
 	f := &l.lock
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.held != nil {
-		return &LockError{Holder: f.read()}
+		return nil, &LockError{Holder: f.read()}
 	}
 	if err := os.MkdirAll(filepath.Dir(l.path), 0o755); err != nil {
-		return err
+		return nil, err
 	}
 	held, err := f.take(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := f.write(l.disk, info); err != nil {
-		return errors.Join(fmt.Errorf("say who locks the state: %w", err), held.Unlock())
+		return nil, errors.Join(fmt.Errorf("say who locks the state: %w", err), held.Unlock())
 	}
 	f.held, f.id = held, info.ID
-	return nil
+	return nil, nil
 }
 
 func (l *fileLock) take(ctx context.Context) (*flock.Flock, error) {

@@ -91,17 +91,17 @@ func (m *Memory) JournalSize() int64 {
 func (m *Memory) Close() error { return nil }
 
 // Lock implements Locker.
-func (m *Memory) Lock(ctx context.Context, info LockInfo) error {
+func (m *Memory) Lock(ctx context.Context, info LockInfo) ([]lang.Text, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	switch {
 	case ctx.Err() != nil:
-		return ctx.Err()
+		return nil, ctx.Err()
 	case m.holder != nil:
-		return &LockError{Holder: *m.holder}
+		return nil, &LockError{Holder: *m.holder}
 	}
 	m.holder = &info
-	return nil
+	return nil, nil
 }
 
 // Unlock implements Locker.

@@ -26,8 +26,7 @@ var errClosed = errors.New("the session of the state is closed")
 // can be read back. Changes of one object are made in the order in which they
 // are asked for; changes of different objects share their fsync.
 type Session struct {
-	store  Store
-	locker Locker
+	store  Backend
 	lockID string
 
 	// order holds back the second change of an object until the first is made.
@@ -47,24 +46,26 @@ type Session struct {
 // the first change. The caller closes the store after the session.
 //
 // The errors are those of Lock and Load, and *WrongShopError.
-func Open(ctx context.Context, store Store, locker Locker, shop ShopID, info LockInfo) (*Session, []lang.Text, error) {
+func Open(ctx context.Context, store Backend, shop ShopID, info LockInfo) (*Session, []lang.Text, error) {
 	if info.ID == "" {
 		info.ID = newLineage()
 	}
-	if err := locker.Lock(ctx, info); err != nil {
+	notices, err := store.Lock(ctx, info)
+	if err != nil {
 		return nil, nil, err
 	}
-	st, notices, err := Read(ctx, store, shop)
+	st, more, err := Read(ctx, store, shop)
 	if err != nil {
-		return nil, nil, errors.Join(err, locker.Unlock(context.WithoutCancel(ctx), info.ID))
+		return nil, nil, errors.Join(err, store.Unlock(context.WithoutCancel(ctx), info.ID))
 	}
+	notices = append(notices, more...)
 	if n := len(st.Intents); n > 0 {
 		notices = append(notices, lang.F(
 			"The last run ended in the middle of %d calls. The shop is asked first whether they happened.",
 			"上一次运行有 %d 个请求尚无结果就中断了，将先向店铺查询它们是否已生效。", n))
 	}
 	return &Session{
-		store: store, locker: locker, lockID: info.ID,
+		store: store, lockID: info.ID,
 		seed: maphash.MakeSeed(), foldAt: foldAt, state: st,
 	}, notices, nil
 }
@@ -318,5 +319,5 @@ func (s *Session) Close(ctx context.Context) error {
 	if s.store.JournalSize() > 0 {
 		err = s.save(ctx, s.State())
 	}
-	return errors.Join(err, s.locker.Unlock(ctx, s.lockID))
+	return errors.Join(err, s.store.Unlock(ctx, s.lockID))
 }

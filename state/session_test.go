@@ -18,12 +18,9 @@ import (
 	"github.com/shopctl/shopctl/schema"
 )
 
-func open(t testing.TB, store interface {
-	Store
-	Locker
-}) *Session {
+func open(t testing.TB, store Backend) *Session {
 	t.Helper()
-	s, _, err := Open(t.Context(), store, store, sampleShop, LockInfo{Operation: "apply"})
+	s, _, err := Open(t.Context(), store, sampleShop, LockInfo{Operation: "apply"})
 	must(t, err)
 	return s
 }
@@ -160,7 +157,7 @@ func TestOpenIntentsSurvive(t *testing.T) {
 	first, err := s.Announce(t.Context(), Intent{Address: spu("719"), Call: "spu/add", At: sampleTime})
 	must(t, err, s.Close(t.Context()))
 
-	s, notices, err := Open(t.Context(), store, store, sampleShop, LockInfo{})
+	s, notices, err := Open(t.Context(), store, sampleShop, LockInfo{})
 	must(t, err)
 	if in := s.Intents()[first]; in.Address != spu("719") {
 		t.Errorf("the intent is gone after a snapshot: %v", s.Intents())
@@ -179,7 +176,7 @@ func TestStateOfAnotherShopIsRefused(t *testing.T) {
 	must(t, store.Save(t.Context(), New(sampleShop)))
 	other := ShopID{Platform: "component", AppID: "wxffff"}
 	for name, load := range map[string]func() error{
-		"Open": func() error { _, _, err := Open(t.Context(), store, store, other, LockInfo{}); return err },
+		"Open": func() error { _, _, err := Open(t.Context(), store, other, LockInfo{}); return err },
 		"Read": func() error { _, _, err := Read(t.Context(), store, other); return err },
 	} {
 		e, ok := errors.AsType[*WrongShopError](load())

@@ -5,7 +5,7 @@
 // that one change costs one line, and a crash loses nothing that was finished. A
 // Session joins the two for the length of a run:
 //
-//	session, notices, err := state.Open(ctx, store, locker, shop, info)
+//	session, notices, err := state.Open(ctx, backend, shop, info)
 //	seq, err := session.Announce(ctx, intent) // durable before the call leaves
 //	...                                       // the call
 //	err = session.Put(ctx, record, seq)       // durable before it returns
@@ -144,6 +144,19 @@ type Entry struct {
 	Key     schema.ImageKey `json:"key,omitempty"`
 	Image   *ImageRecord    `json:"image,omitempty"`
 	Settles uint64          `json:"settles,omitempty"`
+}
+
+// Urgent reports whether the entry must be durable before anything else happens:
+// it announces or tells the id of a brand or qualification audit, which no
+// reading of the shop would bring back.
+func (e *Entry) Urgent() bool {
+	switch e.Kind {
+	case EntryIntent:
+		return e.Intent.Address.Kind == schema.KindBrand || e.Intent.Address.Kind == schema.KindQualification
+	case EntryRecord:
+		return e.Record.AuditID != "" || e.Record.AuditPending
+	}
+	return false
 }
 
 // New is an empty state of a shop, with a fresh lineage.

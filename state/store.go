@@ -27,6 +27,10 @@ type Store interface {
 	// one call stay together and in order. They extend the state that was last
 	// loaded or saved through this store. After an error the entries may be
 	// there or not, and no more are taken until Load or Save has succeeded.
+	//
+	// A store behind a network may return before the entries are durable, when none
+	// of them is Urgent: they reach it at most MaxLag later, and before Save and
+	// Close return. An error that it meets meanwhile is that of the next Append.
 	Append(ctx context.Context, entries ...Entry) error
 	// JournalSize is the length of the journal in bytes: 0 when all is in the snapshot.
 	JournalSize() int64
@@ -35,10 +39,21 @@ type Store interface {
 	Close() error
 }
 
+// MaxLag is the longest that an entry that is not urgent may be on its way to a
+// store behind a network.
+const MaxLag = 2 * time.Second
+
 // Locker keeps others away from a state during a run.
+//
+// A lock of the kernel (Local) ends with its process. Any other is a lease: it
+// is renewed while the process lives, and may be taken over by others only when
+// LockInfo.Expires is past. Whoever has lost its lease learns it from its own
+// store, which takes nothing more and answers ErrLockLost: what a run cannot
+// announce, it does not send.
 type Locker interface {
-	// Lock takes the lock or answers a *LockError naming the holder.
-	Lock(ctx context.Context, info LockInfo) error
+	// Lock takes the lock or answers a *LockError naming the holder. The notices
+	// tell people whose expired lock was taken over.
+	Lock(ctx context.Context, info LockInfo) ([]lang.Text, error)
 	// Unlock gives it back. Only the holder's id opens it; ErrNotLocked when
 	// nobody holds it through this locker.
 	Unlock(ctx context.Context, id string) error
@@ -50,6 +65,12 @@ type Locker interface {
 	Break(ctx context.Context, id string) error
 }
 
+// Backend is one place that keeps a state and its lock.
+type Backend interface {
+	Store
+	Locker
+}
+
 // LockInfo says who holds a lock.
 type LockInfo struct {
 	ID        string    `json:"id"`
@@ -59,6 +80,9 @@ type LockInfo struct {
 	PID       int       `json:"pid"`
 	Version   string    `json:"version"`
 	Since     time.Time `json:"since"`
+	// Expires is when a lease ends unless it is renewed; zero for a lock that the
+	// kernel frees with its process.
+	Expires time.Time `json:"expires,omitzero"`
 }
 
 // ErrNoState is answered by Load when there is no state yet.
@@ -66,6 +90,9 @@ var ErrNoState = errors.New("no state yet")
 
 // ErrNotLocked is answered by Unlock and Break when there is no lock.
 var ErrNotLocked = errors.New("the state is not locked")
+
+// ErrLockLost is answered by a store whose lease has ended or was taken over.
+var ErrLockLost = errors.New("the lock of the state was lost")
 
 var errUnbased = errors.New("load or save a state before appending to it")
 

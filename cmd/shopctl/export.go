@@ -17,7 +17,6 @@ import (
 	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/reconcile"
 	"github.com/shopctl/shopctl/schema"
-	"github.com/shopctl/shopctl/state"
 	"github.com/shopctl/shopctl/view"
 )
 
@@ -81,21 +80,12 @@ func (a *app) survey(ctx context.Context, refresh bool) (*schema.Catalog, []reco
 	if !refresh {
 		return a.surveyFiles(ctx, pol)
 	}
-	d, err := a.desire(ctx)
+	s, err := a.situation(ctx, pol, true)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	defer d.shop.close()
-	pol.Hosted = d.shop.provider.Hosts
-	st, err := a.readState(ctx, d.shop.state, d.shop.id)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	seen, err := d.shop.provider.Observe(ctx, reconcile.ScopeOf(d.catalog, st, pol))
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	return d.catalog, reconcile.Board(d.catalog, st, seen, pol), seen, nil
+	defer s.shop.close()
+	return s.catalog, s.board(), s.seen, nil
 }
 
 func (a *app) surveyFiles(ctx context.Context, pol reconcile.Policy) (*schema.Catalog, []reconcile.Standing, *provider.Observation, error) {
@@ -104,9 +94,12 @@ func (a *app) surveyFiles(ctx context.Context, pol reconcile.Policy) (*schema.Ca
 	if ds.HasErrors() {
 		return nil, nil, nil, a.report(ds)
 	}
-	local := state.NewLocal(a.statePath(catalog))
-	defer local.Close()
-	st, err := a.readState(ctx, local, shopID(catalog))
+	backend, err := a.backend(catalog)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	defer backend.Close()
+	st, err := a.readState(ctx, backend, shopID(catalog))
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/reconcile"
 	"github.com/shopctl/shopctl/schema"
-	"github.com/shopctl/shopctl/state"
 	"github.com/shopctl/shopctl/view"
 )
 
@@ -51,9 +50,12 @@ func (a *app) imagesList(ctx context.Context, format string) error {
 	if ds.HasErrors() {
 		return a.report(ds)
 	}
-	local := state.NewLocal(a.statePath(catalog))
-	defer local.Close()
-	st, err := a.readState(ctx, local, shopID(catalog))
+	backend, err := a.backend(catalog)
+	if err != nil {
+		return err
+	}
+	defer backend.Close()
+	st, err := a.readState(ctx, backend, shopID(catalog))
 	if err != nil {
 		return err
 	}
@@ -96,9 +98,12 @@ func (a *app) imagesPrune(ctx context.Context, autoApprove bool) (err error) {
 	if ds.HasErrors() {
 		return a.report(ds)
 	}
-	local := state.NewLocal(a.statePath(catalog))
-	defer local.Close()
-	session, err := a.openState(ctx, local, shopID(catalog), "images prune")
+	backend, err := a.backend(catalog)
+	if err != nil {
+		return err
+	}
+	defer backend.Close()
+	session, err := a.openState(ctx, backend, shopID(catalog), "images prune")
 	if err != nil {
 		return err
 	}

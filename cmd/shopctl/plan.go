@@ -58,25 +58,13 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	if err != nil {
 		return err
 	}
-	d, err := a.desire(ctx)
+	s, err := a.situation(ctx, pol, f.refresh)
 	if err != nil {
 		return err
 	}
-	defer d.shop.close()
-	pol.Hosted = d.shop.provider.Hosts
-	st, err := a.readState(ctx, d.shop.state, d.shop.id)
-	if err != nil {
-		return err
-	}
-	if err := known(pol, d.catalog, st); err != nil {
-		return err
-	}
-	seen, err := a.observe(ctx, d, st, pol, f.refresh)
-	if err != nil {
-		return err
-	}
-	plan := reconcile.Make(d.catalog, st, seen, pol)
-	if err := a.view.Plan(plan, d.catalog); err != nil {
+	defer s.shop.close()
+	plan := s.plan()
+	if err := a.view.Plan(plan, s.catalog); err != nil {
 		return err
 	}
 	if f.detailed && !plan.Empty() {

@@ -14,7 +14,6 @@ import (
 	"github.com/shopctl/shopctl/provider/wechat"
 	"github.com/shopctl/shopctl/provider/wechat/sandbox"
 	"github.com/shopctl/shopctl/schema"
-	"github.com/shopctl/shopctl/state"
 	"github.com/shopctl/shopctl/view"
 )
 
@@ -94,10 +93,13 @@ func (a *app) openSandbox(catalog *schema.Catalog) (*shop, error) {
 	if err != nil {
 		return nil, errors.Join(err, server.close())
 	}
-	local := state.NewLocal(a.statePath(catalog))
+	backend, err := a.backend(catalog)
+	if err != nil {
+		return nil, errors.Join(err, server.close())
+	}
 	return &shop{
-		provider: p, state: local, id: shopID(catalog),
-		close: func() error { return errors.Join(local.Close(), server.close()) },
+		provider: p, state: backend, id: shopID(catalog),
+		close: func() error { return errors.Join(backend.Close(), server.close()) },
 	}, nil
 }
 

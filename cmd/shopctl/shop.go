@@ -22,7 +22,7 @@ import (
 // shop is an open way to one shop: the platform, and what we remember of it.
 type shop struct {
 	provider provider.Provider
-	state    *state.Local
+	state    state.Backend
 	id       state.ShopID
 	close    func() error
 }
@@ -41,8 +41,11 @@ func (a *app) openShop(catalog *schema.Catalog) (*shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	local := state.NewLocal(a.statePath(catalog))
-	return &shop{provider: p, state: local, id: shopID(catalog), close: local.Close}, nil
+	backend, err := a.backend(catalog)
+	if err != nil {
+		return nil, err
+	}
+	return &shop{provider: p, state: backend, id: shopID(catalog), close: backend.Close}, nil
 }
 
 func shopID(catalog *schema.Catalog) state.ShopID {
@@ -85,8 +88,8 @@ func lockInfo(operation string) state.LockInfo {
 }
 
 // openState takes the lock and reads the state for a run that writes.
-func (a *app) openState(ctx context.Context, local *state.Local, id state.ShopID, operation string) (*state.Session, error) {
-	session, notices, err := state.Open(ctx, local, local, id, lockInfo(operation))
+func (a *app) openState(ctx context.Context, backend state.Backend, id state.ShopID, operation string) (*state.Session, error) {
+	session, notices, err := state.Open(ctx, backend, id, lockInfo(operation))
 	a.notices(notices)
 	return session, err
 }
@@ -103,8 +106,8 @@ func closeState(ctx context.Context, session *state.Session, err *error) {
 }
 
 // readState reads the state without the lock, for a run that only looks.
-func (a *app) readState(ctx context.Context, local *state.Local, id state.ShopID) (*state.State, error) {
-	st, notices, err := state.Read(ctx, local, id)
+func (a *app) readState(ctx context.Context, store state.Store, id state.ShopID) (*state.State, error) {
+	st, notices, err := state.Read(ctx, store, id)
 	a.notices(notices)
 	return st, err
 }

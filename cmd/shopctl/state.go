@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -43,32 +42,25 @@ func newState(a *app) *cobra.Command {
 }
 
 // store is the state of the catalog's shop. No provider is needed to look at it.
-func (a *app) store() (*state.Local, state.ShopID, error) {
+func (a *app) store() (state.Backend, state.ShopID, error) {
 	catalog, err := a.loadShop()
 	if err != nil {
 		return nil, state.ShopID{}, err
 	}
-	return state.NewLocal(a.statePath(catalog)), shopID(catalog), nil
-}
-
-// statePath is where the state of a catalog lies. The sandbox has one of its own.
-func (a *app) statePath(catalog *schema.Catalog) string {
-	if a.global.sandbox {
-		return filepath.Join(a.dataDir(), "state.jsonl")
-	}
-	return filepath.Join(a.global.dir, filepath.FromSlash(catalog.Shop.State.Path))
+	backend, err := a.backend(catalog)
+	return backend, shopID(catalog), err
 }
 
 func (a *app) stateList(ctx context.Context, format string) error {
 	if err := a.setFormat(format); err != nil {
 		return err
 	}
-	local, id, err := a.store()
+	backend, id, err := a.store()
 	if err != nil {
 		return err
 	}
-	defer local.Close()
-	st, err := a.readState(ctx, local, id)
+	defer backend.Close()
+	st, err := a.readState(ctx, backend, id)
 	if err != nil {
 		return err
 	}
@@ -79,12 +71,12 @@ func (a *app) stateShow(ctx context.Context, arg, format string) error {
 	if err := a.setFormat(format); err != nil {
 		return err
 	}
-	address, local, id, err := a.object(arg)
+	address, backend, id, err := a.object(arg)
 	if err != nil {
 		return err
 	}
-	defer local.Close()
-	st, err := a.readState(ctx, local, id)
+	defer backend.Close()
+	st, err := a.readState(ctx, backend, id)
 	if err != nil {
 		return err
 	}
@@ -96,12 +88,12 @@ func (a *app) stateShow(ctx context.Context, arg, format string) error {
 }
 
 func (a *app) stateRemove(ctx context.Context, arg string) (err error) {
-	address, local, id, err := a.object(arg)
+	address, backend, id, err := a.object(arg)
 	if err != nil {
 		return err
 	}
-	defer local.Close()
-	session, err := a.openState(ctx, local, id, "state rm")
+	defer backend.Close()
+	session, err := a.openState(ctx, backend, id, "state rm")
 	if err != nil {
 		return err
 	}
@@ -116,12 +108,12 @@ func (a *app) stateRemove(ctx context.Context, arg string) (err error) {
 }
 
 func (a *app) stateUnlock(ctx context.Context, lockID string) error {
-	local, _, err := a.store()
+	backend, _, err := a.store()
 	if err != nil {
 		return err
 	}
-	defer local.Close()
-	holder, err := local.Holder(ctx)
+	defer backend.Close()
+	holder, err := backend.Holder(ctx)
 	if err != nil {
 		return err
 	}
@@ -134,20 +126,20 @@ func (a *app) stateUnlock(ctx context.Context, lockID string) error {
 			Remedy: lang.F("It is held by %s (%s, process %d). If that run is gone: shopctl state unlock %s", "持有者：%s（%s，进程 %d）。若该运行已不存在：shopctl state unlock %s", holder.Who, holder.Operation, holder.PID, holder.ID),
 		}
 	}
-	if err := local.Break(ctx, lockID); err != nil {
+	if err := backend.Break(ctx, lockID); err != nil {
 		return err
 	}
 	return a.view.Line(lang.F("The lock %s is broken.", "已解除锁 %s。", lockID))
 }
 
 // object is an address with the state it is looked up in.
-func (a *app) object(arg string) (schema.Address, *state.Local, state.ShopID, error) {
+func (a *app) object(arg string) (schema.Address, state.Backend, state.ShopID, error) {
 	addresses, err := a.addresses("ADDRESS", []string{arg})
 	if err != nil {
 		return schema.Address{}, nil, state.ShopID{}, err
 	}
-	local, id, err := a.store()
-	return addresses[0], local, id, err
+	backend, id, err := a.store()
+	return addresses[0], backend, id, err
 }
 
 func notRemembered(address schema.Address) error {

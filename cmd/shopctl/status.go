@@ -50,21 +50,12 @@ func (a *app) status(ctx context.Context, only []string) error {
 	if err != nil {
 		return err
 	}
-	d, err := a.desire(ctx)
+	s, err := a.situation(ctx, pol, true)
 	if err != nil {
 		return err
 	}
-	defer d.shop.close()
-	pol.Hosted = d.shop.provider.Hosts
-	st, err := a.readState(ctx, d.shop.state, d.shop.id)
-	if err != nil {
-		return err
-	}
-	seen, err := a.observe(ctx, d, st, pol, true)
-	if err != nil {
-		return err
-	}
-	board := reconcile.Board(d.catalog, st, seen, pol)
+	defer s.shop.close()
+	board := s.board()
 	if err := a.view.Board(board, filter); err != nil {
 		return err
 	}

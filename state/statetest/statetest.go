@@ -21,7 +21,7 @@ import (
 // Open gives a handle on a place that is empty when a test begins. Called again
 // with the same t, it gives another handle on the same place, as another process
 // would have it.
-type Open func(t *testing.T) (state.Store, state.Locker)
+type Open func(t *testing.T) state.Backend
 
 // Shop owns the states of the tests.
 var Shop = state.ShopID{Platform: "component", AppID: "wx0123456789abcdef"}
@@ -30,7 +30,7 @@ var Shop = state.ShopID{Platform: "component", AppID: "wx0123456789abcdef"}
 var At = time.Date(2026, 11, 22, 8, 0, 0, 123456789, time.UTC)
 
 // TestStore runs the contract.
-func TestStore(t *testing.T, open func(t *testing.T) (state.Store, state.Locker)) {
+func TestStore(t *testing.T, open Open) {
 	for _, test := range []struct {
 		name string
 		run  func(*testing.T, Open)
@@ -56,7 +56,7 @@ func TestStore(t *testing.T, open func(t *testing.T) (state.Store, state.Locker)
 }
 
 func emptyPlace(t *testing.T, open Open) {
-	store, locker := open(t)
+	store := open(t)
 	defer done(t, store)
 	if _, _, err := store.Load(t.Context()); !errors.Is(err, state.ErrNoState) {
 		t.Errorf("Load: got %v, want ErrNoState", err)
@@ -67,13 +67,13 @@ func emptyPlace(t *testing.T, open Open) {
 	if store.Where() == "" {
 		t.Error("Where is empty: people must know where the state is")
 	}
-	if holder, err := locker.Holder(t.Context()); holder != nil || err != nil {
+	if holder, err := store.Holder(t.Context()); holder != nil || err != nil {
 		t.Errorf("Holder: got %v and %v, want nobody", holder, err)
 	}
 }
 
 func roundTrip(t *testing.T, open Open) {
-	store, _ := open(t)
+	store := open(t)
 	defer done(t, store)
 	want := Full()
 	save(t, store, want)
@@ -81,7 +81,7 @@ func roundTrip(t *testing.T, open Open) {
 }
 
 func serials(t *testing.T, open Open) {
-	store, _ := open(t)
+	store := open(t)
 	defer done(t, store)
 	s := Full()
 	lineage := s.Lineage
@@ -95,14 +95,14 @@ func serials(t *testing.T, open Open) {
 }
 
 func appendThenLoad(t *testing.T, open Open) {
-	store, _ := open(t)
+	store := open(t)
 	defer done(t, store)
 	want := Full()
 	save(t, store, want)
 	for _, e := range Entries(want.Seq) {
 		put(t, store, e)
 		apply(t, want, e)
-		other, _ := open(t)
+		other := open(t)
 		same(t, load(t, other), want)
 		done(t, other)
 	}
@@ -112,7 +112,7 @@ func appendThenLoad(t *testing.T, open Open) {
 }
 
 func appendUnbased(t *testing.T, open Open) {
-	store, _ := open(t)
+	store := open(t)
 	defer done(t, store)
 	if err := store.Append(t.Context(), Entries(0)...); err == nil {
 		t.Error("Append without Load or Save: got no error")
@@ -120,7 +120,7 @@ func appendUnbased(t *testing.T, open Open) {
 }
 
 func appendOrder(t *testing.T, open Open) {
-	store, _ := open(t)
+	store := open(t)
 	defer done(t, store)
 	save(t, store, state.New(Shop))
 	var entries []state.Entry
@@ -134,7 +134,7 @@ func appendOrder(t *testing.T, open Open) {
 }
 
 func appendTogether(t *testing.T, open Open) {
-	store, _ := open(t)
+	store := open(t)
 	defer done(t, store)
 	save(t, store, state.New(Shop))
 	const goroutines, each = 16, 20
@@ -157,7 +157,7 @@ func appendTogether(t *testing.T, open Open) {
 }
 
 func saveEmptiesJournal(t *testing.T, open Open) {
-	store, _ := open(t)
+	store := open(t)
 	defer done(t, store)
 	save(t, store, state.New(Shop))
 	put(t, store, recordEntry(1, "719", "1"))
@@ -171,7 +171,7 @@ func saveEmptiesJournal(t *testing.T, open Open) {
 }
 
 func appendAfterSave(t *testing.T, open Open) {
-	store, _ := open(t)
+	store := open(t)
 	defer done(t, store)
 	s := state.New(Shop)
 	save(t, store, s)
@@ -184,14 +184,14 @@ func appendAfterSave(t *testing.T, open Open) {
 }
 
 func reopen(t *testing.T, open Open) {
-	first, _ := open(t)
+	first := open(t)
 	s := state.New(Shop)
 	save(t, first, s)
 	put(t, first, recordEntry(1, "a", "1"))
 	apply(t, s, recordEntry(1, "a", "1"))
 	done(t, first)
 
-	second, _ := open(t)
+	second := open(t)
 	defer done(t, second)
 	same(t, load(t, second), s)
 	put(t, second, recordEntry(2, "b", "2"))
@@ -200,7 +200,7 @@ func reopen(t *testing.T, open Open) {
 }
 
 func ended(t *testing.T, open Open) {
-	store, locker := open(t)
+	store := open(t)
 	defer done(t, store)
 	s := state.New(Shop)
 	save(t, store, s)
@@ -212,21 +212,21 @@ func ended(t *testing.T, open Open) {
 	if err := store.Save(ctx, s); err == nil {
 		t.Error("Save: got no error")
 	}
-	if err := locker.Lock(ctx, info("late")); err == nil {
+	if _, err := store.Lock(ctx, info("late")); err == nil {
 		t.Error("Lock: got no error")
 	}
 	same(t, load(t, store), s)
 }
 
 func exclusion(t *testing.T, open Open) {
-	store, locker := open(t)
+	store := open(t)
 	defer done(t, store)
-	otherStore, other := open(t)
-	defer done(t, otherStore)
-	lock(t, locker, "first")
+	other := open(t)
+	defer done(t, other)
+	lock(t, store, "first")
 
-	for name, l := range map[string]state.Locker{"the same handle": locker, "another handle": other} {
-		err := l.Lock(t.Context(), info("second"))
+	for name, l := range map[string]state.Locker{"the same handle": store, "another handle": other} {
+		_, err := l.Lock(t.Context(), info("second"))
 		if e, ok := errors.AsType[*state.LockError](err); !ok || !cmp.Equal(e.Holder, info("first")) {
 			t.Errorf("%s: Lock: got %v, want a LockError that names the holder", name, err)
 		}
@@ -235,7 +235,7 @@ func exclusion(t *testing.T, open Open) {
 			t.Errorf("%s: Holder: got %v and %v, want the first", name, holder, err)
 		}
 	}
-	unlock(t, locker, "first")
+	unlock(t, store, "first")
 	if holder, err := other.Holder(t.Context()); holder != nil || err != nil {
 		t.Errorf("after Unlock: Holder: got %v and %v, want nobody", holder, err)
 	}
@@ -244,44 +244,44 @@ func exclusion(t *testing.T, open Open) {
 }
 
 func unlockByID(t *testing.T, open Open) {
-	store, locker := open(t)
+	store := open(t)
 	defer done(t, store)
-	if err := locker.Unlock(t.Context(), "nobody"); !errors.Is(err, state.ErrNotLocked) {
+	if err := store.Unlock(t.Context(), "nobody"); !errors.Is(err, state.ErrNotLocked) {
 		t.Errorf("Unlock without a lock: got %v, want ErrNotLocked", err)
 	}
-	lock(t, locker, "mine")
-	if err := locker.Unlock(t.Context(), "yours"); err == nil {
+	lock(t, store, "mine")
+	if err := store.Unlock(t.Context(), "yours"); err == nil {
 		t.Error("Unlock with another's id: got no error")
 	}
-	if holder, _ := locker.Holder(t.Context()); holder == nil {
+	if holder, _ := store.Holder(t.Context()); holder == nil {
 		t.Error("the lock is gone after an Unlock that was refused")
 	}
-	unlock(t, locker, "mine")
+	unlock(t, store, "mine")
 }
 
 func breakLock(t *testing.T, open Open) {
-	store, locker := open(t)
+	store := open(t)
 	defer done(t, store)
-	otherStore, other := open(t)
-	defer done(t, otherStore)
+	other := open(t)
+	defer done(t, other)
 	if err := other.Break(t.Context(), "nobody"); !errors.Is(err, state.ErrNotLocked) {
 		t.Errorf("Break without a lock: got %v, want ErrNotLocked", err)
 	}
-	lock(t, locker, "alive")
+	lock(t, store, "alive")
 	for _, id := range []string{"alive", "somebody else"} {
 		if _, refused := errors.AsType[*state.LockError](other.Break(t.Context(), id)); !refused {
 			t.Errorf("Break(%q): want a LockError, because the holder is this process", id)
 		}
 	}
-	unlock(t, locker, "alive")
+	unlock(t, store, "alive")
 }
 
 func sessions(t *testing.T, open Open) {
-	store, locker := open(t)
+	store := open(t)
 	defer done(t, store)
 	want := &state.Record{Address: spu("719"), RemoteID: "9007199254740993"}
 	for run := range 3 {
-		s, notices, err := state.Open(t.Context(), store, locker, Shop, info("run"))
+		s, notices, err := state.Open(t.Context(), store, Shop, info("run"))
 		if err != nil || len(notices) != 0 {
 			t.Fatalf("Open: %v, notices %v", err, notices)
 		}

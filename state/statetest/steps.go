@@ -41,7 +41,7 @@ func apply(t *testing.T, s *state.State, e state.Entry) {
 
 func lock(t *testing.T, locker state.Locker, id string) {
 	t.Helper()
-	if err := locker.Lock(t.Context(), info(id)); err != nil {
+	if _, err := locker.Lock(t.Context(), info(id)); err != nil {
 		t.Fatalf("Lock: %v", err)
 	}
 }

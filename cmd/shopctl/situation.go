@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+
+	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/reconcile"
+	"github.com/shopctl/shopctl/state"
+)
+
+// situation is all that a decision is made from: a valid catalog, what is
+// remembered of its shop, what the shop has now, and the word of the flags. A
+// command that only looks asks for it without the lock. The caller closes the shop.
+type situation struct {
+	*desired
+	state  *state.State
+	seen   *provider.Observation // nil when the shop was not read
+	policy reconcile.Policy
+}
+
+// situation reads all of it. Without refresh the shop itself is not read.
+func (a *app) situation(ctx context.Context, pol reconcile.Policy, refresh bool) (_ *situation, err error) {
+	d, err := a.desire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			d.shop.close()
+		}
+	}()
+	pol.Hosted = d.shop.provider.Hosts
+	st, err := a.readState(ctx, d.shop.state, d.shop.id)
+	if err != nil {
+		return nil, err
+	}
+	if err := known(pol, d.catalog, st); err != nil {
+		return nil, err
+	}
+	seen, err := a.observe(ctx, d, st, pol, refresh)
+	if err != nil {
+		return nil, err
+	}
+	return &situation{d, st, seen, pol}, nil
+}
+
+func (s *situation) plan() *reconcile.Plan {
+	return reconcile.Make(s.catalog, s.state, s.seen, s.policy)
+}
+
+func (s *situation) board() []reconcile.Standing {
+	return reconcile.Board(s.catalog, s.state, s.seen, s.policy)
+}
