@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -56,17 +57,23 @@ type Client struct {
 	secrets   *Redactor
 }
 
-// Call is one request to the platform. All of them are POST.
+// Call is one request to the platform: a POST, but for the one with Query.
 type Call struct {
 	Path string // "/shop/spu/add"
+	// Query makes the call a GET without a body. It may hold secrets.
+	Query url.Values
 	// Writes is set for calls that change something and must not be sent again
 	// when their outcome is unknown.
 	Writes bool
 	Body   any   // encoded as JSON; nil is {}
 	Form   *Form // instead of Body
-	// Anonymous calls carry no token, and their successful reply has no errcode:
-	// they are the ones that fetch a token.
+	// Anonymous calls carry no token.
 	Anonymous bool
+	// TokenIn names the query parameter of the token; "" is access_token.
+	TokenIn string
+	// Bare calls are those that fetch a token: a successful reply has no errcode,
+	// and no answer is ever quoted, because it may be the token.
+	Bare bool
 	// Rechecks is how often an answer that the object does not exist is asked
 	// for again before it is believed: reads have been seen to deny existing
 	// products (reference section 8.0).
@@ -204,13 +211,16 @@ func (c *Client) renew(ctx context.Context, token string) (string, error) {
 	return fresh, c.tokenError(err)
 }
 
-// tokenError makes sure that a failure to get a token is a *provider.Error.
+// tokenError makes sure that a failure to get a token is a *provider.Error. What
+// does not pass by itself would meet every other call too.
 func (c *Client) tokenError(err error) error {
 	if err == nil {
 		return nil
 	}
 	if e, ok := errors.AsType[*provider.Error](err); ok {
-		return e
+		refusal := *e // others may have been given the same error
+		refusal.Everywhere = e.Class != provider.ClassRetry
+		return &refusal
 	}
 	return &provider.Error{Class: provider.ClassAuth, Call: "token", Err: c.secrets.Error(err)}
 }
@@ -270,7 +280,7 @@ func (c *Client) attempt(ctx context.Context, call *Call, token string, body pay
 		return c.unsent(call, err)
 	}
 	start := c.now()
-	a, err := c.transport.post(ctx, call.Path, token, body)
+	a, err := c.transport.send(ctx, call, token, body)
 	e := c.judge(call, a, err, reply)
 
 	attrs := []slog.Attr{
@@ -308,8 +318,8 @@ func (c *Client) judge(call *Call, a *answer, err error, reply any) *provider.Er
 	case a.status >= 500:
 		return c.noAnswer(call, fmt.Errorf("HTTP status %d", a.status))
 	}
-	env, err := readEnvelope(a.body, call.Anonymous)
-	if errors.Is(err, errNotJSON) && !call.Anonymous { // the answer of an anonymous call may be a token
+	env, err := readEnvelope(a.body, call.Bare)
+	if errors.Is(err, errNotJSON) && !call.Bare {
 		err = fmt.Errorf("%w: %q", err, c.excerpt(a.body))
 	}
 	if err != nil {

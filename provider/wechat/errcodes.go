@@ -52,9 +52,9 @@ var (
 // errcodes is the table of the references, sorted by code: sections 2.3 and 10.1
 // to 10.7 of the catalog reference and sections 8.6 and 15 of the access and trade
 // reference. Where the catalog reference says only "fix, show errmsg", so do we.
-var errcodes = slices.Concat(generalCodes, productCodes, orderCodes, accountCodes, afterSaleCodes, standardCodes)
+var errcodes = slices.Concat(generalCodes, thirdPartyCodes, laterGeneralCodes, productCodes, orderCodes, accountCodes, afterSaleCodes, standardCodes)
 
-// generalCodes are those of the whole of WeChat, and the component's 990xxx.
+// generalCodes are those of the whole of WeChat below the third-party platforms'.
 var generalCodes = []ErrCode{
 	{-2, provider.ClassRetry,
 		lang.T("Called \"token too long\" or \"parameter error\"; in practice it passes on another try.", "文档称“token 太长”或“参数错误”；实际多为偶发，重试可过。"),
@@ -118,21 +118,11 @@ var generalCodes = []ErrCode{
 		lang.T("The account is restricted.", "账号受限。"), console, "2.3 G"},
 	{50007, provider.ClassPermission,
 		lang.T("The account is frozen.", "账号已被冻结。"), console, "2.3 G"},
-	{61003, provider.ClassPermission,
-		lang.T("The account has not authorised this third-party platform.", "该账号未授权给此第三方平台。"), reauthorise, "2.3 G"},
-	{61004, provider.ClassPermission,
-		lang.T("The address of the third-party platform is not registered.", "第三方平台的出口 IP 未登记。"),
-		lang.T("Register it at the WeChat open platform.", "请在微信开放平台登记该 IP。"), "2.3, 10.1 D"},
-	{61005, provider.ClassAuth,
-		lang.T("The third-party platform's ticket has expired.", "component_verify_ticket 已过期。"),
-		lang.T("Wait for the next one; it is pushed about every ten minutes.", "请等待下一次推送（约每 10 分钟一次）。"), "2.3 G"},
-	{61006, provider.ClassAuth,
-		lang.T("The third-party platform's ticket is not valid.", "component_verify_ticket 无效。"),
-		lang.T("Wait for the next one; it is pushed about every ten minutes.", "请等待下一次推送（约每 10 分钟一次）。"), "2.3 G"},
-	{61007, provider.ClassPermission,
-		lang.T("The permission set of the trading component was not granted to the third-party platform.", "未把交易组件的权限集授权给第三方平台。"), reauthorise, "2.3, 10.1 D"},
-	{61023, provider.ClassPermission,
-		lang.T("The refresh token of the authorisation is not valid.", "授权的 refresh_token 无效。"), reauthorise, "2.3 G"},
+}
+
+// laterGeneralCodes are those of the whole of WeChat above the third-party
+// platforms', and the component's 990xxx.
+var laterGeneralCodes = []ErrCode{
 	{76021, provider.ClassFix,
 		lang.T("The quota query names an interface that does not exist.", "查询额度的接口路径不存在。"),
 		lang.T("Give a path such as /shop/spu/add.", "请给出形如 /shop/spu/add 的路径。"), "2.5 D"},

@@ -234,7 +234,7 @@ func TestCommandToken(t *testing.T) {
 	}
 	for _, tt := range tests {
 		argv, _ := script(t, tt.body)
-		got, err := NewCommandToken(argv, nil).Token(t.Context())
+		got, err := NewCommandToken(Command{Argv: argv}, nil).Token(t.Context())
 		if got != tt.want || (err == nil) != (tt.want != "") {
 			t.Errorf("%s: %q, %v", tt.name, got, err)
 		}
@@ -253,7 +253,7 @@ func TestCommandToken(t *testing.T) {
 func TestCommandTokenRunsAgain(t *testing.T) {
 	argv, runs := script(t, `echo '{"access_token":"T'$(wc -l <"${0%/*}/runs" | tr -d ' ')'","expires_in":1000}'`)
 	now := noon
-	c := NewCommandToken(argv, func() time.Time { return now })
+	c := NewCommandToken(Command{Argv: argv}, func() time.Time { return now })
 	ask := func(want string, count int) {
 		t.Helper()
 		got, err := c.Token(t.Context())

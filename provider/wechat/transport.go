@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -203,9 +204,9 @@ func streamForm(_ *resty.Client, r *http.Request) error {
 	return nil
 }
 
-// post sends body to path. The answer is never nil; with an error it says how
-// far the request got.
-func (t *transport) post(ctx context.Context, path, token string, body payload) (*answer, error) {
+// send makes the request of a call. The answer is never nil; with an error it
+// says how far the request got.
+func (t *transport) send(ctx context.Context, call *Call, token string, body payload) (*answer, error) {
 	var connected atomic.Bool
 	timeout := t.timeout
 	if body.form == nil {
@@ -219,17 +220,21 @@ func (t *transport) post(ctx context.Context, path, token string, body payload) 
 
 	request := t.resty.R()
 	if token != "" {
-		request.SetQueryParam("access_token", token)
+		request.SetQueryParam(cmp.Or(call.TokenIn, "access_token"), token)
 	}
-	a := &answer{sent: int64(len(body.json))}
-	if body.form != nil {
+	method, a := http.MethodPost, &answer{sent: int64(len(body.json))}
+	switch {
+	case call.Query != nil:
+		method, a.sent = http.MethodGet, 0
+		request.SetQueryParamsFromValues(call.Query)
+	case body.form != nil:
 		ctx = context.WithValue(ctx, formKey{}, body.form)
 		request.SetHeader("Content-Type", body.form.contentType)
 		a.sent = body.form.length()
-	} else {
+	default:
 		request.SetHeader("Content-Type", "application/json").SetBody(body.json)
 	}
-	response, err := request.SetContext(ctx).Post(path)
+	response, err := request.SetContext(ctx).Execute(method, call.Path)
 	a.reached = connected.Load()
 	if response != nil && response.RawResponse != nil {
 		a.status, a.body = response.StatusCode(), response.Body()
