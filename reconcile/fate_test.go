@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -41,6 +42,8 @@ const (
 	killedAnswered fate = "the process killed before the reply is recorded"
 )
 
+func (f fate) kills() bool { return f == killedBefore || f == killedAfter || f == killedAnswered }
+
 // refusals are the codes that a fate answers with.
 var refusals = map[fate]int{busy: -1, busyDone: -1, minuteFull: 45011, changed: 1000013, expired: 42001}
 
@@ -67,6 +70,9 @@ type line struct {
 	// accepted audits, and whether the process lived to hear them.
 	taken  map[string]int
 	audits map[string]bool
+	// doubled are submissions that the platform refused because the same brand,
+	// category or product was under review.
+	doubled []string
 }
 
 func (l *line) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -120,7 +126,7 @@ func (l *line) next(path string, body []byte) (f fate, alive bool) {
 		l.writes++
 	}
 	f = l.fateOf(path, body)
-	l.dead = f == killedBefore || f == killedAfter || f == killedAnswered
+	l.dead = f.kills()
 	return f, true
 }
 
@@ -138,11 +144,17 @@ func (l *line) take(path string, body, response []byte, f fate) {
 		ErrCode int    `json:"errcode"`
 		AuditID string `json:"audit_id"`
 	}
-	if json.Unmarshal(response, &answer) != nil || answer.ErrCode != 0 || !writing[path] {
+	if json.Unmarshal(response, &answer) != nil || !writing[path] {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if slices.Contains([]int{1000002, 1050003, 1050009}, answer.ErrCode) {
+		l.doubled = append(l.doubled, path+" "+string(body))
+	}
+	if answer.ErrCode != 0 {
+		return
+	}
 	if path == "/shop/img/upload" {
 		body = nil // a boundary of its own each time
 	}
