@@ -24,7 +24,7 @@ func Make(cat *schema.Catalog, st *state.State, obs *provider.Observation, pol P
 	plan := &Plan{
 		ShopName: cat.Shop.Name, Shop: st.Shop,
 		Lineage: st.Lineage, Serial: st.Serial,
-		CatalogDigest: cat.Digest, At: pol.Now,
+		CatalogDigest: cat.Digest, At: pol.Now, Asked: pol.asked(),
 		Changes: []Change{}, Breaches: []Breach{},
 		Learned: Learned{Images: map[schema.ImageKey]string{}},
 	}
@@ -227,6 +227,7 @@ func (pl *planner) object(addr schema.Address) verdict {
 	}
 	if v.change != nil {
 		v.change.finish(addr, pl.cat.Sources[addr])
+		v.change.Want = wantOf(pl.cat, addr)
 		pl.present(v.change)
 	}
 	return v

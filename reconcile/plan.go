@@ -5,6 +5,8 @@
 package reconcile
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/shopctl/shopctl/lang"
@@ -22,6 +24,8 @@ type Plan struct {
 	Serial        uint64    `json:"serial"`
 	CatalogDigest string    `json:"catalog_digest"`
 	At            time.Time `json:"at"`
+	// Asked is what the plan was told beyond the catalog.
+	Asked Asked `json:"asked"`
 
 	// Changes are the objects that are not as declared, in dependency order,
 	// whether or not anything can be done about them now.
@@ -37,11 +41,21 @@ type Plan struct {
 	Unchanged int `json:"unchanged"`
 	Adopted   int `json:"adopted"`
 	Unmanaged int `json:"unmanaged"`
+	// Pictures says where the pictures that the changes name can be seen; set by
+	// Illustrate.
+	Pictures map[schema.ImageKey]PictureRef `json:"pictures,omitempty"`
 
 	// Learned is what the state is told when the plan is applied, without a call:
 	// records of objects as the shop shows them, and the URLs of pictures that the
 	// shop has already.
 	Learned Learned `json:"-"`
+}
+
+// Asked is the part of a Policy that shapes what a plan does, in the order of the
+// addresses. Whoever applies a saved plan asks the same.
+type Asked struct {
+	Targets  []schema.Address `json:"targets,omitempty"`
+	Resubmit []schema.Address `json:"resubmit,omitempty"`
 }
 
 // Learned is knowledge that reading the shop brought.
@@ -130,12 +144,17 @@ const (
 type Change struct {
 	Address schema.Address `json:"address"`
 	Title   string         `json:"title,omitempty"` // for people: product title, brand wording, category
-	Action  Action         `json:"action"`
-	Steps   []Op           `json:"steps"` // in this order
-	Class   Class          `json:"class"`
-	Cause   Cause          `json:"cause"`
+	// Want names the declared content, "sha256:..."; empty for an object that is
+	// not declared. Somebody who approves the change approves this content.
+	Want   string `json:"want,omitempty"`
+	Action Action `json:"action"`
+	Steps  []Op   `json:"steps"` // in this order
+	Class  Class  `json:"class"`
+	Cause  Cause  `json:"cause"`
 	// Fields are the differences, declared against found, in field order.
 	Fields []FieldDiff `json:"fields,omitempty"`
+	// SKUs are all SKUs of a product whose fields differ; set by Illustrate.
+	SKUs []SKULine `json:"skus,omitempty"`
 	// Submissions is how much of the submission quota the change uses.
 	Submissions int `json:"submissions"`
 	// Needs are the objects of this plan that must be done first.
@@ -297,6 +316,14 @@ type Policy struct {
 	// Hosted reports whether a URL is on the platform's own picture hosts, so that
 	// the picture needs no upload; nil for none.
 	Hosted func(url string) bool
+}
+
+// asked is what of the policy shapes a plan, sorted.
+func (p *Policy) asked() Asked {
+	return Asked{
+		Targets:  slices.SortedFunc(slices.Values(p.Targets), schema.Address.Compare),
+		Resubmit: slices.SortedFunc(maps.Keys(p.Resubmit), schema.Address.Compare),
+	}
 }
 
 // DefaultPushGrace is longer than any observed hand-over to review (seconds to a

@@ -37,7 +37,7 @@ type planSummary struct {
 func planModel(plan *reconcile.Plan) planDocument {
 	s := plan.Summary()
 	doc := planDocument{
-		Envelope: Envelope{"plan", 1}, Plan: plan,
+		Envelope: Envelope{reconcile.PlanDocument, reconcile.PlanVersion}, Plan: plan,
 		Changes:  append([]reconcile.Change{}, plan.Changes...),
 		Uploads:  append([]reconcile.Upload{}, plan.Uploads...),
 		Breaches: append([]reconcile.Breach{}, plan.Breaches...),

@@ -1,0 +1,185 @@
+package reconcile
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
+)
+
+// A change as it was read: the title goes from A to B, a price from 990 to 890.
+func readChange() Change {
+	c := Change{
+		Address: spuAddress("719"), Want: "sha256:1", Steps: []Op{OpUpdate, OpList},
+		Fields: []FieldDiff{
+			{Path: "title", Kind: FieldText, Old: "A", New: "B"},
+			{Path: "sku.s.sale_price", Kind: FieldMoney, Old: "990", New: "890"},
+			{Path: "sku.s.stock_num", Kind: FieldNumber, Old: "5", New: "9"},
+		},
+	}
+	c.finish(c.Address, schema.Source{})
+	return c
+}
+
+func TestCompareByMeaning(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		now  func(*Change) // what has become of the change
+		want func(*Comparison) any
+		kind StrayKind // of the stray, "" for none
+	}{
+		{"nothing has changed", func(*Change) {}, heldList, ""},
+		{"stock was sold meanwhile", func(c *Change) { c.Fields[2].Old = "3" }, heldList, ""},
+		{"it waits for a review by now", func(c *Change) { c.Steps = nil }, lessList, ""},
+		{"the update was made, the shelf is left", func(c *Change) { c.Steps, c.Fields = c.Steps[1:], nil }, lessList, ""},
+		{"the title was put right in the console", func(c *Change) { c.Fields = c.Fields[1:] }, lessList, ""},
+		{"the files declare something else", func(c *Change) { c.Want = "sha256:2" }, nil, StrayContent},
+		{"the title was edited in the console", func(c *Change) { c.Fields[0].Old = "C" }, nil, StrayShop},
+		{"one more field drifted", func(c *Change) {
+			c.Fields = append(c.Fields, FieldDiff{Path: "sku.s.barcode", Old: "1", New: "2"})
+		}, nil, StrayFields},
+		{"a submission must be withdrawn first", func(c *Change) { c.Steps = []Op{OpWithdraw, OpUpdate, OpList} }, nil, StraySteps},
+		{"the order of the steps is another", func(c *Change) { c.Steps = []Op{OpList, OpUpdate} }, nil, StraySteps},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			now := readChange()
+			now.Steps, now.Fields = slices.Clone(now.Steps), slices.Clone(now.Fields)
+			test.now(&now)
+			got := Compare(&Plan{Changes: []Change{readChange()}}, &Plan{Changes: []Change{now}})
+			if test.kind != "" {
+				if len(got.Strayed) != 1 || got.Strayed[0].Kind != test.kind || got.Approved() {
+					t.Fatalf("got %+v, want a stray of kind %s", got, test.kind)
+				}
+				return
+			}
+			if list := test.want(&got); !cmp.Equal(list, []schema.Address{spuAddress("719")}) || !got.Approved() {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+}
+
+func heldList(c *Comparison) any { return c.Held }
+func lessList(c *Comparison) any { return c.Less }
+
+func TestCompareNamesWhatCameAndWent(t *testing.T) {
+	wait := Change{Address: spuAddress("3"), Waits: []Wait{{Kind: WaitReview}}}
+	got := Compare(
+		&Plan{Changes: []Change{{Address: spuAddress("1"), Steps: []Op{OpList}}}},
+		&Plan{Changes: []Change{{Address: spuAddress("2"), Steps: []Op{OpDelist}}, wait}})
+	want := Comparison{
+		Done: []schema.Address{spuAddress("1")}, New: []schema.Address{spuAddress("2")}, Less: []schema.Address{spuAddress("3")},
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Error(diff)
+	}
+	if got.Approved() {
+		t.Error("a change that nobody read is approved")
+	}
+}
+
+// A declared object is known again by its content, whatever is sent or not.
+func TestWantFollowsTheDeclaration(t *testing.T) {
+	spu := func(change func(*schema.SPU)) *schema.Catalog {
+		s := &schema.SPU{OutProductID: "719", Title: "毛毯", Listing: true, SKUs: []schema.SKU{{OutSKUID: "s", SalePrice: 990}}}
+		change(s)
+		return &schema.Catalog{SPUs: map[string]*schema.SPU{"719": s}}
+	}
+	same := wantOf(spu(func(*schema.SPU) {}), spuAddress("719"))
+	seen := map[string]string{same: "nothing"}
+	for name, change := range map[string]func(*schema.SPU){
+		"title": func(s *schema.SPU) { s.Title = "x" }, "price": func(s *schema.SPU) { s.SKUs[0].SalePrice = 1 },
+		"shelf": func(s *schema.SPU) { s.Listing = false }, "stock": func(s *schema.SPU) { s.StockManaged = true },
+	} {
+		want := wantOf(spu(change), spuAddress("719"))
+		if other, taken := seen[want]; taken {
+			t.Errorf("%s and %s give the same digest", name, other)
+		}
+		seen[want] = name
+	}
+	if wantOf(&schema.Catalog{}, spuAddress("719")) != "" {
+		t.Error("an object that is not declared has a digest")
+	}
+}
+
+func savedPlan() *Plan {
+	return &Plan{
+		ShopName: "blankets", Shop: state.ShopID{Platform: "component", AppID: "wx0123456789abcdef"},
+		Changes: []Change{readChange()}, Uploads: []Upload{}, Breaches: []Breach{},
+	}
+}
+
+func encodePlan(t *testing.T, p *Plan, head planHead) []byte {
+	t.Helper()
+	b, err := json.Marshal(struct {
+		planHead
+		*Plan
+		Summary struct{} `json:"summary"`
+	}{head, p, struct{}{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestReadPlan(t *testing.T) {
+	good := planHead{PlanDocument, PlanVersion}
+	got, err := ReadPlan(bytes.NewReader(encodePlan(t, savedPlan(), good)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := Compare(got, savedPlan()); !c.Approved() || len(c.Held) != 1 {
+		t.Errorf("a plan that was written and read is another one: %+v", c)
+	}
+	for _, test := range []struct {
+		name, file, says string
+	}{
+		{"not JSON", "plan", "not JSON"},
+		{"a report", string(encodePlan(t, savedPlan(), planHead{"report", 1})), `"report" version 1`},
+		{"a newer plan", string(encodePlan(t, savedPlan(), planHead{PlanDocument, 2})), "version 2"},
+		{"an unknown member", `{"document":"plan","version":1,"sudo":true}`, "another version"},
+		{"no shop", `{"document":"plan","version":1}`, "the shop is missing"},
+		{"an unknown step", string(broken(t, func(c *Change) { c.Steps = []Op{"format"} })), `unknown step "format"`},
+		{"a harmless headline over a deletion", string(broken(t, func(c *Change) { c.Steps = []Op{OpDelete}; c.Action = ActionEdit })), `its steps mean "delete"`},
+	} {
+		_, err := ReadPlan(strings.NewReader(test.file))
+		if err == nil || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s: got %v, want %q", test.name, err, test.says)
+		}
+	}
+}
+
+func broken(t *testing.T, change func(*Change)) []byte {
+	p := savedPlan()
+	change(&p.Changes[0])
+	return encodePlan(t, p, planHead{PlanDocument, PlanVersion})
+}
+
+func TestOnlyDropsWhoNeedsWhatIsDropped(t *testing.T) {
+	brand := brandAddress("cxy")
+	p := &Plan{
+		Changes: []Change{
+			{Address: brand, Steps: []Op{OpSubmitBrand}},
+			{Address: spuAddress("1"), Steps: []Op{OpAdd}, Needs: []schema.Address{brand}},
+			{Address: spuAddress("2"), Steps: []Op{OpUpdateFree}},
+		},
+		Uploads: []Upload{
+			{Key: "a", For: []schema.Address{brand, spuAddress("1")}},
+			{Key: "b", For: []schema.Address{spuAddress("1"), spuAddress("2")}},
+		},
+	}
+	left := p.Only(func(c *Change) bool { return c.Address != brand })
+	if !cmp.Equal(left, []schema.Address{brand, spuAddress("1")}) {
+		t.Errorf("left out %v", left)
+	}
+	if len(p.Changes) != 1 || len(p.Uploads) != 1 || !cmp.Equal(p.Uploads[0].For, []schema.Address{spuAddress("2")}) {
+		t.Errorf("kept %+v and %+v", p.Changes, p.Uploads)
+	}
+}
