@@ -63,7 +63,7 @@ func (x *exchange) summary() string {
 
 // redact takes the secret and the caller's token out of s.
 func (x *exchange) redact(s string) string {
-	for _, private := range []string{x.secret, x.query.Get("access_token")} {
+	for _, private := range []string{x.secret, x.query.Get("access_token"), x.query.Get("component_access_token")} {
 		if private != "" {
 			s = strings.ReplaceAll(s, private, "***")
 		}

@@ -281,6 +281,11 @@ func (c *Console) Advance(d time.Duration) error {
 	if err != nil {
 		return err
 	}
+	return c.Settle()
+}
+
+// Settle lets happen what is due, as every request does.
+func (c *Console) Settle() error {
 	return c.do(func(time.Time, changes) error { return nil })
 }
 

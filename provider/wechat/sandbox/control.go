@@ -79,6 +79,12 @@ var consoleRoutes = map[string]consoleAction{
 	"POST /sandbox/complete_tasks": func(c *Console, _ []byte) (any, error) { return ack, c.CompleteTasks() },
 	"POST /sandbox/clear_faults":   func(c *Console, _ []byte) (any, error) { return ack, c.ClearFaults() },
 
+	"GET /sandbox/third_party": func(c *Console, _ []byte) (any, error) { return c.ThirdParty(), nil },
+	"POST /sandbox/authorize": func(c *Console, _ []byte) (any, error) {
+		code, err := c.Authorize()
+		return map[string]string{"authorization_code": code}, err
+	},
+
 	"POST /sandbox/verify_push": func(c *Console, _ []byte) (any, error) {
 		return ack, c.VerifyPush(context.Background()) // the pusher's client has a limit of its own
 	},

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -83,6 +84,7 @@ type Knobs struct {
 	AgreementDelay  Duration `json:"agreement_delay"`  // from register/apply until the administrator confirms
 	PermissionDelay Duration `json:"permission_delay"` // 48001 for so long after the component was opened
 	AllowedIPs      []string `json:"allowed_ips"`      // other callers answer 40164; empty: everybody may call
+	TokenWays       []string `json:"token_ways"`       // of "stable", "classic" and "component", those that work; the others answer 48001; empty: all
 
 	// How replies look.
 	ErrMsg           string   `json:"errmsg"`              // of a success: "ok", "empty", "absent" or "turns"
@@ -99,7 +101,18 @@ type Knobs struct {
 	StockSoldPerRead int      `json:"stock_sold_per_read"` // pieces of each SKU that somebody buys between two reads
 	Latency          Duration `json:"latency"`             // before each reply
 
-	Push Push `json:"push"`
+	Push       Push       `json:"push"`
+	ThirdParty ThirdParty `json:"third_party"`
+}
+
+// ThirdParty is how it stands between the merchant and the third-party platform
+// that has the credentials DefaultComponentAppID and DefaultComponentSecret
+// (reference section 2.4). The merchant has authorised it, unless a knob says no.
+type ThirdParty struct {
+	URL           string `json:"url"`            // to which each new component_verify_ticket is pushed, signed and encrypted as Push says; on a loopback address
+	Revoked       bool   `json:"revoked"`        // the merchant has taken the authorisation back: 61003
+	NoPermission  bool   `json:"no_permission"`  // the permission set of the component was not granted: 61007
+	RotateRefresh bool   `json:"rotate_refresh"` // every api_authorizer_token gives another authorizer_refresh_token, and the one before answers 61023
 }
 
 // Push is where and how the platform sends its messages (reference section 9).
@@ -110,6 +123,11 @@ type Push struct {
 	AESKey string `json:"aeskey"` // EncodingAESKey, 43 characters; needed for Secure
 	Format string `json:"format"` // "xml" (also for "") or "json"
 	Secure bool   `json:"secure"` // encrypted; otherwise plain text
+
+	// OfThirdParty is set for the message URL of the third-party platform: $APPID$
+	// in it becomes the merchant's appid, and messages are encrypted for the
+	// platform's (reference section 2.4).
+	OfThirdParty bool `json:"of_third_party"`
 
 	DropEvery      int  `json:"drop_every"`      // every nth message is lost
 	DuplicateEvery int  `json:"duplicate_every"` // every nth message is sent twice
@@ -163,6 +181,7 @@ func (k Knobs) clone() Knobs {
 	k.RetiredCategories = slices.Clone(k.RetiredCategories)
 	k.DisputedCategories = slices.Clone(k.DisputedCategories)
 	k.AllowedIPs = slices.Clone(k.AllowedIPs)
+	k.TokenWays = slices.Clone(k.TokenWays)
 	k.DailyLimits = maps.Clone(k.DailyLimits)
 	return k
 }
@@ -183,7 +202,26 @@ func (k Knobs) check() error {
 			return fmt.Errorf("knob %s: %q is not one of %q", w.knob, w.value, w.known[1:])
 		}
 	}
-	return k.Push.check()
+	for _, w := range k.TokenWays {
+		if !slices.Contains(tokenWays, w) {
+			return fmt.Errorf("knob token_ways: %q is not one of %q", w, tokenWays)
+		}
+	}
+	return cmp.Or(k.Push.check(), k.ThirdParty.check(k.Push))
+}
+
+var tokenWays = []string{string(wayStable), string(wayClassic), string(wayComponent)}
+
+// check refuses an address of tickets outside this machine, and one without a key.
+func (p ThirdParty) check(push Push) error {
+	if p.URL == "" {
+		return nil
+	}
+	if err := checkPushURL("third_party.url", p.URL); err != nil {
+		return err
+	}
+	_, err := push.key()
+	return err
 }
 
 func (k *Knobs) key() string { return "knobs" }

@@ -35,11 +35,12 @@ type message struct {
 	event string
 	body  string // name of the object with the members
 	about reply  // the members
+	info  reply  // in place of all that, for what is not about a merchant
 }
 
 func (s *Sandbox) announceVerdict(p *product, at time.Time) {
 	verdict := func(status int, reason string) message {
-		return message{at, "open_product_spu_audit", "OpenProductSpuAudit", reply{
+		return message{at: at, event: "open_product_spu_audit", body: "OpenProductSpuAudit", about: reply{
 			{"out_product_id", p.OutProductID}, {"product_id", p.ProductID},
 			{"status", status}, {"spu_status", p.Status}, {"reject_reason", reason},
 		}}
@@ -51,14 +52,14 @@ func (s *Sandbox) announceVerdict(p *product, at time.Time) {
 }
 
 func (s *Sandbox) announceStatus(p *product, at time.Time) {
-	s.send(message{at, "open_product_spu_status_update", "OpenProductSpuStatusUpdate", reply{
+	s.send(message{at: at, event: "open_product_spu_status_update", body: "OpenProductSpuStatusUpdate", about: reply{
 		{"out_product_id", p.OutProductID}, {"product_id", p.ProductID},
 		{"status", p.Status}, {"reason", p.BanReason},
 	}})
 }
 
 func (s *Sandbox) announceAudit(a *audit, at time.Time) {
-	m := message{at, "open_product_category_audit", "QualificationAuditResult", reply{
+	m := message{at: at, event: "open_product_category_audit", body: "QualificationAuditResult", about: reply{
 		{"audit_id", a.ID}, {"status", a.Status}, {"audit_type", a.Type}, {"reject_reason", a.Reason},
 	}}
 	if a.Type == auditOfBrand {
@@ -69,11 +70,11 @@ func (s *Sandbox) announceAudit(a *audit, at time.Time) {
 }
 
 func (s *Sandbox) announceRegister(at time.Time) {
-	s.send(message{at, "open_product_account_register", "OpenProductAccountRegister", reply{{"status", 2}}})
+	s.send(message{at: at, event: "open_product_account_register", body: "OpenProductAccountRegister", about: reply{{"status", 2}}})
 }
 
 func (s *Sandbox) announceScene(at time.Time) {
-	s.send(message{at, "open_product_scene_group_audit", "SceneGroupAudit", reply{
+	s.send(message{at: at, event: "open_product_scene_group_audit", body: "SceneGroupAudit", about: reply{
 		{"group_id", sceneChannels}, {"name", sceneName}, {"reason", s.account.Scene.Reason},
 		{"status", s.account.Scene.Status}, {"scene_group_ext_list", s.sceneItems()},
 	}})
@@ -81,16 +82,32 @@ func (s *Sandbox) announceScene(at time.Time) {
 
 // send hands a message to the pusher, unless nobody listens.
 func (s *Sandbox) send(m message) {
-	if s.knobs.Push.URL != "" {
-		s.pusher.enqueue(delivery{push: s.knobs.Push, appID: s.appID, message: m})
+	push, appID := s.knobs.Push, s.appID
+	if push.URL == "" {
+		return
 	}
+	if push.OfThirdParty {
+		push.URL, appID = strings.ReplaceAll(push.URL, "$APPID$", s.appID), DefaultComponentAppID
+	}
+	s.pusher.enqueue(delivery{push: push, appID: appID, message: m})
 }
 
 func (m message) members() reply {
+	if m.info != nil {
+		return m.info
+	}
 	return reply{
 		{"ToUserName", miniProgram}, {"FromUserName", weChatTeam}, {"CreateTime", m.at.Unix()},
 		{"MsgType", "event"}, {"Event", m.event}, {m.body, m.about},
 	}
+}
+
+// addressee is what stands beside the encrypted message.
+func (d delivery) addressee() member {
+	if d.info != nil {
+		return member{"AppId", d.appID}
+	}
+	return member{"ToUserName", miniProgram}
 }
 
 // encode writes members in the push's format.
@@ -172,18 +189,23 @@ func (p Push) check() error {
 	if p.URL == "" {
 		return nil
 	}
-	u, err := url.Parse(p.URL)
+	if err := checkPushURL("push.url", p.URL); err != nil || !p.Secure {
+		return err
+	}
+	_, err := p.key()
+	return err
+}
+
+func checkPushURL(knob, address string) error {
+	u, err := url.Parse(address)
 	if err != nil {
-		return fmt.Errorf("push.url: %w", err)
+		return fmt.Errorf("%s: %w", knob, err)
 	}
 	ip := net.ParseIP(u.Hostname())
 	if u.Scheme != "http" || u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("push.url: %s is not an http address of this machine", p.URL)
+		return fmt.Errorf("%s: %s is not an http address of this machine", knob, address)
 	}
-	if p.Secure {
-		_, err = p.key()
-	}
-	return err
+	return nil
 }
 
 // delivery is one message on its way, with the settings it was sent under.
@@ -202,7 +224,7 @@ func (d delivery) request(nonce string, random []byte) (address string, body []b
 		sealed := encrypt(key, random, body, d.appID)
 		q.Set("encrypt_type", "aes")
 		q.Set("msg_signature", signature(d.push.Token, q.Get("timestamp"), nonce, sealed))
-		body = d.push.encode(reply{{"ToUserName", miniProgram}, {"Encrypt", sealed}})
+		body = d.push.encode(reply{d.addressee(), {"Encrypt", sealed}})
 	}
 	return d.push.address(q), body
 }

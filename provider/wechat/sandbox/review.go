@@ -22,6 +22,7 @@ type Verdict struct {
 // before each request, and each thing happens at its own time, not at the
 // request's. So a shop looks the same however often it is asked.
 func (s *Sandbox) settle(now time.Time, c changes) {
+	s.pushTicket(now, c)
 	for {
 		due := s.due(now)
 		if len(due) == 0 {

@@ -21,12 +21,19 @@ type route struct {
 	bare   bool   // a success has no errcode
 	before bool   // works before the component is opened
 	writes bool   // changes the shop
+
+	component bool // wants the third-party platform's own token
 }
 
 // routes is the API (reference sections 2 to 8).
 var routes = map[string]route{
-	tokenPath:                    {handle: classicToken, method: http.MethodGet, open: true, secret: true, bare: true, before: true},
-	stableTokenPath:              {handle: body(stableToken), open: true, secret: true, bare: true, before: true},
+	tokenPath:                                   {handle: classicToken, method: http.MethodGet, open: true, secret: true, bare: true, before: true},
+	stableTokenPath:                             {handle: body(stableToken), open: true, secret: true, bare: true, before: true},
+	"/cgi-bin/component/api_component_token":    {handle: body(apiComponentToken), open: true, secret: true, bare: true, before: true},
+	"/cgi-bin/component/api_create_preauthcode": {handle: body(createPreauthCode), component: true, secret: true, bare: true, before: true},
+	"/cgi-bin/component/api_query_auth":         {handle: body(queryAuth), component: true, secret: true, bare: true, before: true},
+	"/cgi-bin/component/api_authorizer_token":   {handle: body(apiAuthorizerToken), component: true, secret: true, bare: true, before: true},
+
 	"/cgi-bin/clear_quota":       {handle: body(clearQuota), before: true},
 	"/cgi-bin/openapi/quota/get": {handle: body(getQuota), before: true},
 	"/cgi-bin/openapi/rid/get":   {handle: body(getRID), before: true},

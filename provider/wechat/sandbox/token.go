@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"time"
@@ -17,17 +18,28 @@ const (
 // access is the tokens handed out. Their values are derived, not kept: no token
 // reaches the disk.
 type access struct {
-	Serial uint64      `json:"serial"`
-	Tokens []token     `json:"tokens"` // oldest first
-	Forced []time.Time `json:"forced,omitempty"`
+	Serial     uint64      `json:"serial"`
+	Tokens     []token     `json:"tokens"` // oldest first
+	Forced     []time.Time `json:"forced,omitempty"`
+	ThirdParty thirdParty  `json:"third_party"`
 }
 
 func (a *access) key() string { return "access" }
 
-// token is one of them. The two ways to get one never touch each other's.
+// way is how a token was got. No way touches the tokens of another.
+type way string
+
+const (
+	wayClassic    way = "classic"
+	wayStable     way = "stable"
+	wayComponent  way = "component"  // the third-party platform's own
+	wayAuthorizer way = "authorizer" // the merchant's, for the third-party platform
+)
+
+// token is one of them.
 type token struct {
 	Serial  uint64    `json:"serial"`
-	Stable  bool      `json:"stable"`
+	Way     way       `json:"way"`
 	Expires time.Time `json:"expires"`
 	Revoked bool      `json:"revoked,omitempty"`
 }
@@ -41,11 +53,11 @@ func (x *exchange) value(t token) string {
 	return s
 }
 
-// current is the newest living token of one of the two ways.
-func (x *exchange) current(stable bool) *token {
+// current is the newest living token of one way.
+func (x *exchange) current(by way) *token {
 	for i := range slices.Backward(x.access.Tokens) {
 		t := &x.access.Tokens[i]
-		if t.Stable == stable && !t.Revoked && x.now.Before(t.Expires) {
+		if t.Way == by && !t.Revoked && x.now.Before(t.Expires) {
 			return t
 		}
 	}
@@ -53,23 +65,42 @@ func (x *exchange) current(stable bool) *token {
 }
 
 // mint makes a new token and forgets those that expired long ago.
-func (x *exchange) mint(stable bool) *token {
+func (x *exchange) mint(by way) *token {
 	a := x.access
 	a.Tokens = slices.DeleteFunc(a.Tokens, func(t token) bool { return x.now.Sub(t.Expires) > tokenMemory })
 	a.Serial++
-	a.Tokens = append(a.Tokens, token{Serial: a.Serial, Stable: stable, Expires: x.now.Add(tokenLifetime)})
+	a.Tokens = append(a.Tokens, token{Serial: a.Serial, Way: by, Expires: x.now.Add(tokenLifetime)})
 	x.changes.add(a)
 	return &a.Tokens[len(a.Tokens)-1]
 }
 
 func (x *exchange) tokenReply(t *token) reply {
-	return reply{{"access_token", x.value(*t)}, {"expires_in", int(t.Expires.Sub(x.now) / time.Second)}}
+	return reply{{"access_token", x.value(*t)}, {"expires_in", x.secondsLeft(t)}}
 }
 
-// checkToken looks for the access_token in the query, as every endpoint but the
-// two that hand it out does.
+func (x *exchange) secondsLeft(t *token) int { return int(t.Expires.Sub(x.now) / time.Second) }
+
+// retire lets the tokens of one way live on for the overlap at most.
+func (x *exchange) retire(by way) {
+	for i := range x.access.Tokens {
+		if t := &x.access.Tokens[i]; t.Way == by && t.Expires.After(x.now.Add(tokenOverlap)) {
+			t.Expires = x.now.Add(tokenOverlap)
+		}
+	}
+}
+
+// checkWay refuses a way to a token that the knobs have closed.
+func (x *exchange) checkWay(by way) *refusal {
+	if ways := x.knobs.TokenWays; len(ways) > 0 && !slices.Contains(ways, string(by)) {
+		return refuse(48001)
+	}
+	return nil
+}
+
+// checkToken looks for the token in the query, as every endpoint but those that
+// hand the first one out does.
 func (x *exchange) checkToken() *refusal {
-	given := x.query.Get("access_token")
+	given := x.givenToken()
 	switch {
 	case x.route.open:
 		return nil
@@ -88,9 +119,18 @@ func (x *exchange) checkToken() *refusal {
 		case !x.now.Before(t.Expires):
 			return refuse(42001)
 		}
-		return x.checkIP()
+		return cmp.Or(x.checkGrant(t.Way), x.checkIP())
 	}
 	return refuse(40001)
+}
+
+// givenToken is the one in the query: endpoints of the third-party platform also
+// take it as component_access_token.
+func (x *exchange) givenToken() string {
+	if given := x.query.Get("component_access_token"); x.route.component && given != "" {
+		return given
+	}
+	return x.query.Get("access_token")
 }
 
 var tokenShape = regexp.MustCompile(`^[0-9]+_[A-Za-z0-9_-]{8,}$`)
@@ -129,15 +169,11 @@ func (x *exchange) checkCredentials(c credentials) *refusal {
 // before lives on for the overlap at most.
 func classicToken(x *exchange) (reply, *refusal) {
 	c := credentials{x.query.Get("grant_type"), x.query.Get("appid"), x.query.Get("secret")}
-	if r := x.checkCredentials(c); r != nil {
+	if r := cmp.Or(x.checkWay(wayClassic), x.checkCredentials(c)); r != nil {
 		return nil, r
 	}
-	for i := range x.access.Tokens {
-		if t := &x.access.Tokens[i]; !t.Stable && t.Expires.After(x.now.Add(tokenOverlap)) {
-			t.Expires = x.now.Add(tokenOverlap)
-		}
-	}
-	return x.tokenReply(x.mint(false)), nil
+	x.retire(wayClassic)
+	return x.tokenReply(x.mint(wayClassic)), nil
 }
 
 type stableTokenRequest struct {
@@ -148,17 +184,17 @@ type stableTokenRequest struct {
 // stableToken is POST /cgi-bin/stable_token: the same token until five minutes
 // before its end; a forced refresh kills it at once, but not too often.
 func stableToken(x *exchange, in *stableTokenRequest) (reply, *refusal) {
-	if r := x.checkCredentials(in.credentials); r != nil {
+	if r := cmp.Or(x.checkWay(wayStable), x.checkCredentials(in.credentials)); r != nil {
 		return nil, r
 	}
-	t := x.current(true)
+	t := x.current(wayStable)
 	if in.ForceRefresh && x.mayForce() {
-		x.revoke(true)
+		x.revoke(wayStable)
 		x.access.Forced = append(x.access.Forced, x.now)
 		t = nil
 	}
 	if t == nil || t.Expires.Sub(x.now) <= tokenOverlap {
-		t = x.mint(true)
+		t = x.mint(wayStable)
 	}
 	return x.tokenReply(t), nil
 }
@@ -174,9 +210,9 @@ func (x *exchange) mayForce() bool {
 	return limit == 0 || len(a.Forced) < limit
 }
 
-func (x *exchange) revoke(stable bool) {
+func (x *exchange) revoke(by way) {
 	for i := range x.access.Tokens {
-		if t := &x.access.Tokens[i]; t.Stable == stable {
+		if t := &x.access.Tokens[i]; t.Way == by {
 			t.Revoked = true
 		}
 	}
