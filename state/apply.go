@@ -22,6 +22,7 @@ func (s *State) Apply(e Entry) error {
 	switch e.Kind {
 	case EntryIntent:
 		s.Intents[e.Seq] = *e.Intent
+		s.spend(e.Seq, e.Intent)
 	case EntryRecord:
 		s.Records[e.Record.Address] = e.Record
 	case EntryImage:
@@ -30,9 +31,15 @@ func (s *State) Apply(e Entry) error {
 		delete(s.Records, *e.Address)
 	case EntryPrune:
 		delete(s.Images, e.Key)
+	case EntryLimit:
+		s.learnLimit(*e.Limit)
 	}
+	s.account(&e)
 	delete(s.Intents, e.Settles)
 	s.Seq = max(s.Seq, e.Seq)
+	if e.Seq%pruneEvery == 0 {
+		s.pruneSubmissions()
+	}
 	return nil
 }
 
@@ -41,7 +48,7 @@ func (s *State) Apply(e Entry) error {
 func (e *Entry) check() error {
 	switch e.Kind {
 	case EntryIntent:
-		return e.need("intent", e.Intent != nil && readable(e.Intent.Address))
+		return e.need("intent", e.Intent != nil && readable(e.Intent.Address) && !(e.Intent.Submits && e.Intent.At.IsZero()))
 	case EntryRecord:
 		return e.need("record", e.Record != nil && readable(e.Record.Address))
 	case EntryImage:
@@ -52,6 +59,8 @@ func (e *Entry) check() error {
 		return e.need("key", e.Key != "" && utf8.ValidString(string(e.Key)))
 	case EntrySettle:
 		return e.need("settles", e.Settles != 0)
+	case EntryLimit:
+		return e.need("limit", e.Limit != nil && e.Limit.On != "" && utf8.ValidString(e.Limit.On))
 	}
 	return fmt.Errorf("entry %d is of the unknown kind %q", e.Seq, e.Kind)
 }
@@ -80,5 +89,8 @@ func (s *State) share() *State {
 		Records: maps.Clone(s.Records),
 		Images:  maps.Clone(s.Images),
 		Intents: maps.Clone(s.Intents),
+
+		Submissions: maps.Clone(s.Submissions),
+		Limits:      maps.Clone(s.Limits),
 	}
 }

@@ -23,6 +23,9 @@ var (
 	recordStart = []byte(`{"address":`)
 	imageStart  = []byte(`{"image":`)
 	intentStart = []byte(`{"intent":`)
+
+	submissionStart = []byte(`{"submission":`)
+	limitStart      = []byte(`{"limit":`)
 )
 
 type imageLine struct {
@@ -35,9 +38,14 @@ type intentLine struct {
 	Intent
 }
 
+type submissionLine struct {
+	Seq uint64 `json:"submission"`
+	Submission
+}
+
 // Encode writes a snapshot as JSON Lines: the header, the records in address
-// order, the pictures in key order, the open intents by number. The same state
-// always gives the same bytes. A state that Decode would refuse is an error.
+// order, the pictures in key order, the open intents and the submissions by number,
+// the limits by name. The same state always gives the same bytes. A state that Decode would refuse is an error.
 func Encode(w io.Writer, s *State) error {
 	out := lineWriter{w: bufio.NewWriterSize(w, 1<<16)}
 	out.line(s.Header)
@@ -58,6 +66,15 @@ func Encode(w io.Writer, s *State) error {
 		in := s.Intents[seq]
 		out.check(Entry{Seq: seq, Kind: EntryIntent, Intent: &in})
 		out.line(intentLine{seq, in})
+	}
+	for _, seq := range slices.Sorted(maps.Keys(s.Submissions)) {
+		out.fail(s.Submissions[seq].check(seq))
+		out.line(submissionLine{seq, s.Submissions[seq]})
+	}
+	for _, on := range slices.Sorted(maps.Keys(s.Limits)) {
+		l := s.Limits[on]
+		out.check(Entry{Seq: s.Seq + 1, Kind: EntryLimit, Limit: &l})
+		out.line(l)
 	}
 	if out.err != nil {
 		return out.err
@@ -113,6 +130,9 @@ func Decode(r io.Reader) (*State, error) {
 		Records: map[schema.Address]*Record{},
 		Images:  map[schema.ImageKey]ImageRecord{},
 		Intents: map[uint64]Intent{},
+
+		Submissions: map[uint64]Submission{},
+		Limits:      map[string]Limit{},
 	}
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 0, 1<<16), maxLine+1)
@@ -173,8 +193,12 @@ func (s *State) readLine(line []byte) error {
 		return s.readImage(line)
 	case bytes.HasPrefix(line, intentStart):
 		return s.readIntent(line)
+	case bytes.HasPrefix(line, submissionStart):
+		return s.readSubmission(line)
+	case bytes.HasPrefix(line, limitStart):
+		return s.readLimit(line)
 	}
-	return fmt.Errorf("a line begins with \"address\", \"image\" or \"intent\", not with %.40q", line)
+	return fmt.Errorf("a line begins with \"address\", \"image\", \"intent\", \"submission\" or \"limit\", not with %.40q", line)
 }
 
 func (s *State) readRecord(line []byte) error {
@@ -230,6 +254,37 @@ func (s *State) readIntent(line []byte) error {
 	}
 	s.Intents[i.Seq] = i.Intent
 	s.Seq = max(s.Seq, i.Seq)
+	return nil
+}
+
+func (s *State) readSubmission(line []byte) error {
+	var l submissionLine
+	if err := decodeStrict(line, &l); err != nil {
+		return fmt.Errorf("submission: %w", err)
+	}
+	if err := l.check(l.Seq); err != nil {
+		return err
+	}
+	if _, twice := s.Submissions[l.Seq]; twice {
+		return fmt.Errorf("the submission %d stands twice", l.Seq)
+	}
+	s.Submissions[l.Seq] = l.Submission
+	s.Seq = max(s.Seq, l.Seq)
+	return nil
+}
+
+func (s *State) readLimit(line []byte) error {
+	var l Limit
+	if err := decodeStrict(line, &l); err != nil {
+		return fmt.Errorf("limit: %w", err)
+	}
+	if l.On == "" {
+		return errors.New("the limit does not say what it is on")
+	}
+	if _, twice := s.Limits[l.On]; twice {
+		return fmt.Errorf("the limit on %s stands twice", l.On)
+	}
+	s.Limits[l.On] = l
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/shopctl/shopctl/schema"
 )
@@ -28,15 +29,24 @@ func golden() *State {
 			"https://example.com/towel.png":                                           {URL: "https://mmecimage.cn/p/2", At: at},
 		},
 		Intents: map[uint64]Intent{
-			17: {Address: spu("721"), Call: "spu/add", Stamp: "sc1-ffeeddccbbaa99887766554433221100", At: at},
-			9:  {Address: schema.Address{Kind: schema.KindBrand, Name: "cxy"}, Call: "audit/audit_brand", At: at},
+			17: {Address: spu("721"), Call: "add", Stamp: "sc1-ffeeddccbbaa99887766554433221100", At: at, Submits: true},
+			9:  {Address: schema.Address{Kind: schema.KindBrand, Name: "cxy"}, Call: "submit-brand", At: at},
 		},
+		Submissions: map[uint64]Submission{
+			12: {Address: spu("719"), At: at},
+			17: {Address: spu("721"), At: at},
+		},
+		Limits: map[string]Limit{LimitHour: {On: LimitHour, Count: 150, At: at, Until: at.Add(24 * time.Hour)}},
 	}
 	for _, r := range []*Record{
 		{Address: spu("719"), RemoteID: "9007199254740993", SKUIDs: map[string]string{"27359029915": "9007199254740997", "27359029914": "9007199254740995"},
 			Stamp: "sc1-00112233445566778899aabbccddeeff", Version: "spring-2", SubmittedAt: &at,
 			Memo:     map[string]string{"title": "毛毯 <100*150cm> & more", "sku.27359029914": Sent, "sku.27359029914.sale_price": "990", "listing": "on"},
-			Rejected: &Rejection{Stamp: "sc1-0123456789abcdef0123456789abcdef", Reason: "主图不清晰", At: at}, OnRemove: schema.OnRemoveDelist},
+			Rejected: &Rejection{Stamp: "sc1-0123456789abcdef0123456789abcdef", Reason: "主图不清晰", At: at}, OnRemove: schema.OnRemoveDelist,
+			History: []Verdict{
+				{Kind: VerdictApproved, At: at, Category: "1445"},
+				{Kind: VerdictRejected, At: at, SubmittedAt: &at, Category: "1445", Stamp: "sc1-0123456789abcdef0123456789abcdef", Reason: "主图不清晰"},
+			}},
 		{Address: spu("720"), RemoteID: "23424", Withdrawn: true, Repushed: true, Burnt: true, BannedStamp: "sc1-0123456789abcdef0123456789abcdef"},
 		{Address: schema.Address{Kind: schema.KindBrand, Name: "cxy"}, AuditID: "RQAAAAANL3oM", AuditPending: true},
 		{Address: schema.Address{Kind: schema.KindMerchant}, Memo: map[string]string{"service_agent_type": "0,1,2"}},
@@ -240,6 +250,9 @@ func fill(v reflect.Value, text string) {
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		fill(v.Elem(), text)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(v.Index(0), text)
 	case reflect.Struct:
 		if v.Type() == reflect.TypeFor[schema.Address]() {
 			v.Set(reflect.ValueOf(spu(text)))
@@ -259,7 +272,7 @@ func fill(v reflect.Value, text string) {
 	}
 }
 
-// overwrite changes whatever is behind a pointer or in a map.
+// overwrite changes whatever is behind a pointer, in a map or in a list.
 func overwrite(v reflect.Value) {
 	for i := range v.NumField() {
 		switch f := v.Field(i); f.Kind() {
@@ -267,6 +280,10 @@ func overwrite(v reflect.Value) {
 			f.SetMapIndex(reflect.ValueOf("key"), reflect.ValueOf("changed"))
 		case reflect.Pointer:
 			f.Elem().SetZero()
+		case reflect.Slice:
+			if f.Len() > 0 { // the packed memo is nobody else's business
+				f.Index(0).SetZero()
+			}
 		}
 	}
 }

@@ -23,7 +23,7 @@ func TestDocumentationIsTrue(t *testing.T) {
 		t.Errorf("%s does not show this journal:\n%s", name, journal)
 	}
 	for section, v := range map[string]any{
-		"### Header": Header{}, "### Record": Record{}, "### Picture": imageLine{}, "### Intent": intentLine{}, "## The journal": journalLine{},
+		"### Header": Header{}, "### Record": Record{}, "### Picture": imageLine{}, "### Intent": intentLine{}, "### Submission": submissionLine{}, "### Limit": Limit{}, "### Verdict": Verdict{}, "## The journal": journalLine{},
 	} {
 		_, text, found := strings.Cut(doc, section)
 		text, _, _ = strings.Cut(text, "\n##")
@@ -41,7 +41,7 @@ func TestDocumentationIsTrue(t *testing.T) {
 // exampleEntries announce a call and tell how it ended; a picture came between.
 func exampleEntries() []Entry {
 	return []Entry{
-		{Seq: 18, Kind: EntryIntent, Intent: &Intent{Address: spu("722"), Call: "spu/add", Stamp: "sc1-00112233445566778899aabbccddeeff", At: sampleTime}},
+		{Seq: 18, Kind: EntryIntent, Intent: &Intent{Address: spu("722"), Call: "add", Stamp: "sc1-00112233445566778899aabbccddeeff", At: sampleTime, Submits: true}},
 		{Seq: 19, Kind: EntryImage, Key: "https://example.com/bed.png", Image: &ImageRecord{URL: "https://mmecimage.cn/p/3", At: sampleTime}},
 		{Seq: 20, Kind: EntryRecord, Record: &Record{Address: spu("722"), RemoteID: "23425"}, Settles: 18},
 	}

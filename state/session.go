@@ -160,8 +160,23 @@ func (s *Session) Forget(ctx context.Context, a schema.Address, settles uint64) 
 	return err
 }
 
-// Settle remembers that an announced call did not happen, or left nothing to
-// remember.
+// Learn remembers what a refusal has taught of a quota.
+func (s *Session) Learn(ctx context.Context, l Limit) error {
+	known := func(st *State) bool { return st.Limits[l.On].same(l) }
+	_, err := s.change(ctx, l.On, Entry{Kind: EntryLimit, Limit: &l}, known)
+	return err
+}
+
+// Refuse remembers that the platform turned an announced call down: it left
+// nothing to remember and used up nothing of the budget.
+func (s *Session) Refuse(ctx context.Context, seq uint64) error {
+	known := func(st *State) bool { return !st.open(seq) }
+	_, err := s.change(ctx, "", Entry{Kind: EntrySettle, Settles: seq, Refused: true}, known)
+	return err
+}
+
+// Settle remembers that an announced call left nothing to remember, or did not
+// happen. A submission counts all the same: it may have reached the platform.
 func (s *Session) Settle(ctx context.Context, seq uint64) error {
 	known := func(st *State) bool { return !st.open(seq) }
 	_, err := s.change(ctx, "", Entry{Kind: EntrySettle, Settles: seq}, known)

@@ -19,6 +19,7 @@ package state
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/shopctl/shopctl/schema"
@@ -55,6 +56,11 @@ type State struct {
 	// Intents are writing calls that were announced and not settled: the run
 	// ended between the announcement and the result. By sequence number.
 	Intents map[uint64]Intent
+	// Submissions is the ledger of the budget: the product submissions of the last
+	// day, by the number of their intent, whether or not that is settled.
+	Submissions map[uint64]Submission
+	// Limits are what refusals have taught of the platform's quotas, by Limit.On.
+	Limits map[string]Limit
 }
 
 // Record is what we know of one object.
@@ -98,6 +104,8 @@ type Record struct {
 	BannedStamp string `json:"banned_stamp,omitempty"`
 	// OnRemove is what the author wanted to happen when the block goes.
 	OnRemove schema.OnRemove `json:"on_remove,omitempty"`
+	// History is what became of its submissions, the oldest first (see Judge).
+	History []Verdict `json:"history,omitempty"`
 }
 
 // Rejection is a verdict against a content.
@@ -119,6 +127,8 @@ type Intent struct {
 	Call    string         `json:"call"` // "spu/add"
 	Stamp   string         `json:"stamp,omitempty"`
 	At      time.Time      `json:"at"`
+	// Submits is true when the call uses up one of the shop's product submissions.
+	Submits bool `json:"submits,omitempty"`
 }
 
 // EntryKind is what one line of the journal changes.
@@ -131,7 +141,8 @@ const (
 	EntryImage  EntryKind = "image"
 	EntryForget EntryKind = "forget" // drop the record of Address; settles Settles
 	EntryPrune  EntryKind = "prune"  // drop the picture of Key
-	EntrySettle EntryKind = "settle" // the call did not happen; settles Settles
+	EntrySettle EntryKind = "settle" // the call left nothing to remember; settles Settles
+	EntryLimit  EntryKind = "limit"  // put Limit
 )
 
 // Entry is one change of a State, as the journal keeps it.
@@ -143,7 +154,11 @@ type Entry struct {
 	Intent  *Intent         `json:"intent,omitempty"`
 	Key     schema.ImageKey `json:"key,omitempty"`
 	Image   *ImageRecord    `json:"image,omitempty"`
+	Limit   *Limit          `json:"limit,omitempty"`
 	Settles uint64          `json:"settles,omitempty"`
+	// Refused is true when the call that is settled was turned down: it used up
+	// nothing of the budget.
+	Refused bool `json:"refused,omitempty"`
 }
 
 // Urgent reports whether the entry must be durable before anything else happens:
@@ -166,6 +181,9 @@ func New(shop ShopID) *State {
 		Records: map[schema.Address]*Record{},
 		Images:  map[schema.ImageKey]ImageRecord{},
 		Intents: map[uint64]Intent{},
+
+		Submissions: map[uint64]Submission{},
+		Limits:      map[string]Limit{},
 	}
 }
 
@@ -179,6 +197,7 @@ func (r *Record) Clone() *Record {
 	c.Memo = maps.Clone(c.Memo)
 	c.SubmittedAt = cloneValue(r.SubmittedAt)
 	c.Rejected = cloneValue(r.Rejected)
+	c.History = slices.Clone(r.History)
 	return &c
 }
 

@@ -309,23 +309,29 @@ func Full() *state.State {
 		AuditID: "RQAAA1", AuditPending: true, Withdrawn: true, Repushed: true, Burnt: true,
 		Rejected:    &state.Rejection{Stamp: "sc1-ffeeddccbbaa99887766554433221100", Reason: "图片不清晰", At: at},
 		BannedStamp: "sc1-0123456789abcdef0123456789abcdef", OnRemove: schema.OnRemoveDelete,
+		History: []state.Verdict{{Kind: state.VerdictRejected, At: at, SubmittedAt: &at, Category: "1445", Stamp: "sc1-ffeeddccbbaa99887766554433221100", Reason: "图片不清晰"}},
 	}
 	s.Records[schema.Address{Kind: schema.KindMerchant}] = &state.Record{Address: schema.Address{Kind: schema.KindMerchant}}
 	s.Images["sha256:00"] = state.ImageRecord{URL: "https://mmecimage.cn/p/1?a=1&b=2", At: at}
-	s.Intents[11] = state.Intent{Address: spu("720"), Call: "spu/add", Stamp: "sc1-0", At: at}
+	s.Intents[11] = state.Intent{Address: spu("720"), Call: "add", Stamp: "sc1-0", At: at, Submits: true}
+	s.Submissions[9] = state.Submission{Address: spu("719"), At: at}
+	s.Submissions[11] = state.Submission{Address: spu("720"), At: at}
+	s.Limits[state.LimitHour] = state.Limit{On: state.LimitHour, Count: 150, At: at, Until: at.Add(24 * time.Hour)}
 	return s
 }
 
 // Entries are entries of every kind that follow number seq and fit Full.
 func Entries(seq uint64) []state.Entry {
 	a := spu("719")
+	answered := At.Add(time.Second)
 	return []state.Entry{
-		{Seq: seq + 1, Kind: state.EntryIntent, Intent: &state.Intent{Address: spu("721"), Call: "spu/update", At: At}},
-		{Seq: seq + 2, Kind: state.EntryRecord, Record: &state.Record{Address: spu("721"), RemoteID: "2"}, Settles: seq + 1},
+		{Seq: seq + 1, Kind: state.EntryIntent, Intent: &state.Intent{Address: spu("721"), Call: "update", At: At, Submits: true}},
+		{Seq: seq + 2, Kind: state.EntryRecord, Record: &state.Record{Address: spu("721"), RemoteID: "2", SubmittedAt: &answered}, Settles: seq + 1},
 		{Seq: seq + 3, Kind: state.EntryImage, Key: "sha256:01", Image: &state.ImageRecord{URL: "https://mmecimage.cn/p/2", At: At}},
 		{Seq: seq + 4, Kind: state.EntryForget, Address: &a},
 		{Seq: seq + 5, Kind: state.EntryPrune, Key: "sha256:00"},
-		{Seq: seq + 6, Kind: state.EntrySettle, Settles: 11},
+		{Seq: seq + 6, Kind: state.EntrySettle, Settles: 11, Refused: true},
+		{Seq: seq + 7, Kind: state.EntryLimit, Limit: &state.Limit{On: "spu.719", At: At, Until: At.Add(time.Hour)}},
 	}
 }
 
