@@ -22,6 +22,8 @@ type LoadOptions struct {
 	// Progress hears how far the reading is, often; nil for nobody. It is called
 	// by one goroutine at a time.
 	Progress func(LoadProgress)
+
+	shopOnly bool // PeekShop
 }
 
 // LoadProgress is how far Load is.
@@ -245,6 +247,9 @@ func (l *loader) objects(dir string) *Catalog {
 
 	b := newBuilder(l, dir)
 	b.shops(l.evaluateAll(c, e, &shopSpec))
+	if l.opt.shopOnly {
+		return b.catalog
+	}
 	b.hang(newWorkshop(l.dir, b.catalog.Shop.Images, l.opt.CacheDir), l.pace)
 	defer b.gallery.shop.kept.close()
 	b.merchants(l.evaluateAll(c, e, &merchantSpec))
