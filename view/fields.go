@@ -65,98 +65,73 @@ func splitPath(path string) (outSKUID, field string) {
 	return rest[:dot], rest[dot+1:]
 }
 
-// maxWholeSKUs is how many SKUs that come or go a plan names before it only
-// counts them.
-const maxWholeSKUs = 10
-
-// fields adds the differences of a change, those of one SKU under its name. The
-// title of a new product stands in its headline already.
-func (p *page) fields(c *reconcile.Change, n names) {
-	last, whole := "", 0
-	width := p.labelWidth(c.Fields)
-	for _, f := range c.Fields {
-		id, field := splitPath(f.Path)
-		switch {
-		case f.Kind == reconcile.FieldSKU:
-			if whole++; whole <= maxWholeSKUs {
-				p.wholeSKU(c.Address, f, n)
-			}
-			continue
-		case f.Path == "title" && f.New == c.Title && c.Action == reconcile.ActionCreate:
+// fields adds the differences of a change, those of one SKU under its name.
+func (p *page) fields(e *entry) {
+	last := ""
+	width := p.labelWidth(e.fields)
+	for i := range e.fields {
+		f := &e.fields[i]
+		if f.sign != "" {
+			p.line(4, raw(f.sign+" SKU "+f.sku).as(signStyle(f.sign)), words(f.new), words(f.more).as(faint))
 			continue
 		}
 		indent := 4
-		if id != "" {
-			if id != last {
-				p.line(4, raw("SKU "+id).as(bold), raw(attributes(n.sku(c.Address, id))))
+		if f.sku != "" {
+			if f.sku != last {
+				p.line(4, raw("SKU "+f.sku).as(bold), raw(f.attrs))
 			}
 			indent = 6
 		}
-		last = id
-		label := labelOf(field).In(p.lang)
+		last = f.sku
+		label := f.label.In(p.lang)
 		pad := strings.Repeat(" ", width-cellWidth(label))
-		p.line(indent, append([]span{raw(label + pad + "  ").as(faint)}, change(f, c.Cause, n)...)...)
+		p.line(indent, append([]span{raw(label + pad + "  ").as(faint)}, f.spans()...)...)
 	}
-	if more := whole - maxWholeSKUs; more > 0 {
-		p.line(4, words(counted(more, "more SKU", "more SKUs", "个 SKU 未逐一列出")))
+	if e.hidden > 0 {
+		p.line(4, words(counted(e.hidden, "more SKU", "more SKUs", "个 SKU 未逐一列出")))
 	}
 }
 
-func (p *page) labelWidth(fields []reconcile.FieldDiff) int {
+func signStyle(sign string) style {
+	if sign == "-" {
+		return red
+	}
+	return green
+}
+
+func (p *page) labelWidth(fields []fieldLine) int {
 	width := 0
-	for _, f := range fields {
-		_, field := splitPath(f.Path)
-		if f.Kind != reconcile.FieldSKU {
-			width = max(width, cellWidth(labelOf(field).In(p.lang)))
+	for i := range fields {
+		if fields[i].sign == "" {
+			width = max(width, cellWidth(fields[i].label.In(p.lang)))
 		}
 	}
 	return width
 }
 
-// wholeSKU adds a SKU that comes or goes. One that comes is in the catalog; of
-// one that goes, the difference itself says what it was.
-func (p *page) wholeSKU(a schema.Address, f reconcile.FieldDiff, n names) {
-	id := strings.TrimPrefix(f.Path, "sku.")
-	if f.Old != "" {
-		p.line(4, raw("- SKU "+id).as(red), raw(" ("+f.Old+")"))
-		return
+// spans is "old -> new" with a word about whose edit it is where that is not the
+// cause of the whole change.
+func (f *fieldLine) spans() []span {
+	spans := []span{words(f.new)}
+	if !f.old.IsZero() {
+		spans = []span{words(f.old).as(faint), raw(" -> "), words(f.new), raw(f.move).as(bold)}
 	}
-	if sku := n.sku(a, id); sku != nil {
-		p.line(4, raw("+ SKU "+id).as(green), raw(attributes(sku)+" "+sku.SalePrice.String()),
-			words(lang.F("  market price %s, stock %d", "  市场价 %s，库存 %d", sku.MarketPrice, sku.StockNum)).as(faint))
-		return
-	}
-	p.line(4, raw("+ SKU "+id).as(green), raw(" ("+f.New+")"))
-}
-
-// change is "old -> new" in the words of the field's kind, with a word about
-// whose edit it is where that is not the cause of the whole change.
-func change(f reconcile.FieldDiff, cause reconcile.Cause, n names) []span {
-	var spans []span
-	switch {
-	case f.Kind == reconcile.FieldPictures:
-		spans = []span{words(pictures(f, n))}
-	case f.Old == "":
-		spans = []span{value(f.Kind, f.New)}
-	default:
-		spans = []span{value(f.Kind, f.Old).as(faint), raw(" -> "), value(f.Kind, f.New), raw(priceMove(f)).as(bold)}
-	}
-	if f.Cause != cause {
-		spans = append(spans, whose(f).as(magenta))
+	if !f.whose.IsZero() {
+		spans = append(spans, words(f.whose).as(magenta))
 	}
 	return spans
 }
 
-func whose(f reconcile.FieldDiff) span {
-	switch f.Cause {
+func whose(c reconcile.Cause) lang.Text {
+	switch c {
 	case reconcile.CauseFile:
-		return both("  (changed in the files)", "（文件中有改动）")
+		return lang.T("  (changed in the files)", "（文件中有改动）")
 	case reconcile.CauseDrift:
-		return both("  (changed in the shop)", "（店铺中被改动）")
+		return lang.T("  (changed in the shop)", "（店铺中被改动）")
 	case reconcile.CauseBoth:
-		return both("  (changed in the files and in the shop)", "（文件与店铺都有改动）")
+		return lang.T("  (changed in the files and in the shop)", "（文件与店铺都有改动）")
 	}
-	return raw("")
+	return lang.Text{}
 }
 
 var shelves = map[string]lang.Text{
@@ -165,21 +140,21 @@ var shelves = map[string]lang.Text{
 	"banned": lang.T("taken down by the platform", "被平台下架"),
 }
 
-func value(kind reconcile.FieldKind, s string) span {
+func value(kind reconcile.FieldKind, s string) lang.Text {
 	switch kind {
 	case reconcile.FieldMoney:
 		if fen, err := strconv.ParseInt(s, 10, 64); err == nil {
-			return raw(schema.Fen(fen).String())
+			return lang.Same(schema.Fen(fen).String())
 		}
 	case reconcile.FieldShelf:
 		if t, ok := shelves[s]; ok {
-			return words(t)
+			return t
 		}
 	}
 	if s == "" {
-		return both("(none)", "（无）")
+		return lang.T("(none)", "（无）")
 	}
-	return raw(s)
+	return lang.Same(s)
 }
 
 // priceMove is " (-10.1%)" for a price that had a value before.

@@ -63,8 +63,9 @@ func (v *View) Plan(plan *reconcile.Plan, catalog *schema.Catalog) error {
 		p.line(0, format("Shop %s (%s)", "店铺 %s（%s）", plan.ShopName, plan.Shop.AppID).as(bold))
 		p.blank()
 	}
-	for i := range plan.Changes {
-		p.change(&plan.Changes[i], names{catalog})
+	entries := readPlan(plan, names{catalog})
+	for i := range entries {
+		p.change(&entries[i])
 		p.blank()
 	}
 	p.uploads(plan.Uploads)
@@ -74,27 +75,14 @@ func (v *View) Plan(plan *reconcile.Plan, catalog *schema.Catalog) error {
 }
 
 // change adds one object: what happens, why, to which fields, at what cost.
-func (p *page) change(c *reconcile.Change, n names) {
-	h := headlineOf(c.Action)
-	p.line(0, raw(h.symbol+" ").as(h.style), words(h.word).as(h.style), raw("  "+c.Address.String()).as(bold), raw("  "+c.Title))
-	p.remark(both("why", "原因"), causeOf(c), plain)
-	p.fields(c, n)
-	if len(c.Steps) > 1 {
-		p.remark(both("steps", "步骤"), stepped(c.Steps, steps), plain)
+func (p *page) change(e *entry) {
+	c := e.change
+	p.line(0, raw(e.what.symbol+" ").as(e.what.style), words(e.what.word).as(e.what.style), raw("  "+c.Address.String()).as(bold), raw("  "+c.Title))
+	p.remark(words(lang.T("why", "原因")), e.why, plain)
+	p.fields(e)
+	for _, r := range e.remarks {
+		p.remark(words(r.label), r.text, r.style)
 	}
-	p.remark(both("cost", "代价"), costOf(c), classStyle(c.Class))
-	p.remark(both("after", "先做"), addresses(c.Needs), plain)
-	for _, w := range c.Waits {
-		p.remark(both("waits", "等待"), waitOf(w), blue)
-	}
-	if c.Block != nil {
-		p.remark(both("blocked", "受阻"), blockOf(c.Block), red)
-		p.remark(both("remedy", "处理"), remedyOf(c.Block, c.Address), plain)
-	}
-	for _, note := range c.Notes {
-		p.remark(both("note", "备注"), note, plain)
-	}
-	p.remark(both("source", "来源"), sourceOf(c.Source), faint)
 }
 
 // remark adds a labelled line under a change; an empty text adds nothing.

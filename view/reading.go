@@ -1,0 +1,192 @@
+package view
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/reconcile"
+	"github.com/shopctl/shopctl/schema"
+)
+
+// entry is one change of a plan as people read it, in both languages. Text,
+// Markdown and HTML are made of it, so that none of them says less than another.
+type entry struct {
+	change *reconcile.Change
+	risk   risk
+	what   headline
+	why    lang.Text
+	fields []fieldLine
+	// hidden is how many SKUs that come or go are only counted.
+	hidden  int
+	remarks []remark
+}
+
+// fieldLine is one difference. A line with a sign is a whole SKU that comes or goes.
+type fieldLine struct {
+	sku   string // out_sku_id, "" for a field of the product
+	attrs string // " (颜色 酒红)"
+	sign  string // "+" or "-" for a whole SKU
+	path  string
+	label lang.Text
+	// old is zero where there was nothing; new alone tells pictures.
+	old, new lang.Text
+	more     lang.Text // said faintly behind it
+	move     string    // " (-10.1%)"
+	whose    lang.Text // whose edit it is, where that is not the cause of the whole change
+	diff     *reconcile.FieldDiff
+}
+
+// remark is a labelled line under a change.
+type remark struct {
+	label lang.Text
+	text  lang.Text
+	style style
+}
+
+// risk is what a reviewer should see first.
+type risk int
+
+// The risks, the gravest first. The last two need no decision of the reviewer.
+const (
+	riskIrreversible risk = iota
+	riskPrice
+	riskReview
+	riskFree
+	riskBlocked
+	riskWaiting
+)
+
+var riskNames = map[risk]lang.Text{
+	riskIrreversible: lang.T("cannot be undone", "不可恢复"),
+	riskPrice:        lang.T("price moves", "价格变动"),
+	riskReview:       lang.T("goes to review", "需要审核"),
+	riskFree:         lang.T("at once, no review", "立即生效，无需审核"),
+	riskBlocked:      lang.T("blocked: needs a human", "受阻，需人工处理"),
+	riskWaiting:      lang.T("waiting", "等待中"),
+}
+
+func riskOf(c *reconcile.Change) risk {
+	switch {
+	case c.Class == reconcile.ClassIrreversible:
+		return riskIrreversible
+	case len(c.Steps) > 0 && slices.ContainsFunc(c.Fields, movesPrice):
+		return riskPrice
+	case c.Class == reconcile.ClassReview:
+		return riskReview
+	case len(c.Steps) > 0:
+		return riskFree
+	case c.Block != nil:
+		return riskBlocked
+	}
+	return riskWaiting
+}
+
+func movesPrice(f reconcile.FieldDiff) bool { return f.Kind == reconcile.FieldMoney && f.Old != "" }
+
+// byRisk sorts entries for a reviewer; within a risk the order of the plan stays.
+func byRisk(entries []entry) []entry {
+	sorted := slices.Clone(entries)
+	slices.SortStableFunc(sorted, func(a, b entry) int { return cmp.Compare(a.risk, b.risk) })
+	return sorted
+}
+
+func readPlan(plan *reconcile.Plan, n names) []entry {
+	entries := make([]entry, len(plan.Changes))
+	for i := range plan.Changes {
+		entries[i] = readChange(&plan.Changes[i], n)
+	}
+	return entries
+}
+
+func readChange(c *reconcile.Change, n names) entry {
+	e := entry{change: c, risk: riskOf(c), what: headlineOf(c.Action), why: causeOf(c)}
+	e.readFields(n)
+	if len(c.Steps) > 1 {
+		e.add(lang.T("steps", "步骤"), stepped(c.Steps, steps), plain)
+	}
+	e.add(lang.T("cost", "代价"), costOf(c), classStyle(c.Class))
+	e.add(lang.T("after", "先做"), addresses(c.Needs), plain)
+	for _, w := range c.Waits {
+		e.add(lang.T("waits", "等待"), waitOf(w), blue)
+	}
+	if c.Block != nil {
+		e.add(lang.T("blocked", "受阻"), blockOf(c.Block), red)
+		e.add(lang.T("remedy", "处理"), remedyOf(c.Block, c.Address), plain)
+	}
+	for _, note := range c.Notes {
+		e.add(lang.T("note", "备注"), note, plain)
+	}
+	e.add(lang.T("source", "来源"), sourceOf(c.Source), faint)
+	return e
+}
+
+// add adds a remark; an empty text adds nothing.
+func (e *entry) add(label, text lang.Text, st style) {
+	if !text.IsZero() {
+		e.remarks = append(e.remarks, remark{label, text, st})
+	}
+}
+
+// maxWholeSKUs is how many SKUs that come or go a plan names before it only
+// counts them.
+const maxWholeSKUs = 10
+
+// readFields words the differences. The title of a new product stands in its
+// headline already.
+func (e *entry) readFields(n names) {
+	whole := 0
+	for i := range e.change.Fields {
+		f := &e.change.Fields[i]
+		switch {
+		case f.Kind == reconcile.FieldSKU:
+			if whole++; whole > maxWholeSKUs {
+				e.hidden++
+				continue
+			}
+			e.fields = append(e.fields, readWholeSKU(e.change.Address, f, n))
+		case f.Path == "title" && f.New == e.change.Title && e.change.Action == reconcile.ActionCreate:
+		default:
+			e.fields = append(e.fields, readField(e.change, f, n))
+		}
+	}
+}
+
+func readField(c *reconcile.Change, f *reconcile.FieldDiff, n names) fieldLine {
+	id, field := splitPath(f.Path)
+	l := fieldLine{sku: id, path: f.Path, label: labelOf(field), diff: f}
+	if id != "" {
+		l.attrs = attributes(n.sku(c.Address, id))
+	}
+	switch {
+	case f.Kind == reconcile.FieldPictures:
+		l.new = pictures(*f, n)
+	case f.Old == "":
+		l.new = value(f.Kind, f.New)
+	default:
+		l.old, l.new, l.move = value(f.Kind, f.Old), value(f.Kind, f.New), priceMove(*f)
+	}
+	if f.Cause != c.Cause {
+		l.whose = whose(f.Cause)
+	}
+	return l
+}
+
+// readWholeSKU is a SKU that comes or goes. One that comes is in the catalog; of
+// one that goes, the difference itself says what it was.
+func readWholeSKU(a schema.Address, f *reconcile.FieldDiff, n names) fieldLine {
+	id := strings.TrimPrefix(f.Path, "sku.")
+	l := fieldLine{sku: id, path: f.Path, sign: "+", diff: f}
+	if f.Old != "" {
+		l.sign, l.new = "-", lang.Same(" ("+f.Old+")")
+		return l
+	}
+	if sku := n.sku(a, id); sku != nil {
+		l.new = lang.Same(attributes(sku) + " " + sku.SalePrice.String())
+		l.more = lang.F("  market price %s, stock %d", "  市场价 %s，库存 %d", sku.MarketPrice, sku.StockNum)
+		return l
+	}
+	l.new = lang.Same(" (" + f.New + ")")
+	return l
+}
