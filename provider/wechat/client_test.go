@@ -506,15 +506,19 @@ func TestNoSecretIsEverShown(t *testing.T) {
 			b := newBench(t, server.URL, func(o *Options) { o.Timeout = 50 * time.Millisecond })
 			b.secrets.Add(testSecret)
 			err := b.Do(t.Context(), Call{Path: "/shop/spu/add", Writes: true}, nil)
-			source, sourceErr := NewStableToken("wx1", testSecret, Options{
-				Endpoint: server.URL, Log: b.Client.log, Timeout: 50 * time.Millisecond, Sleep: func(context.Context, time.Duration) error { return nil },
-			})
-			if sourceErr != nil {
-				t.Fatal(sourceErr)
+			o := Options{Endpoint: server.URL, Log: b.Client.log, Timeout: 50 * time.Millisecond, Sleep: func(context.Context, time.Duration) error { return nil }}
+			stable, stableErr := NewStableToken("wx1", testSecret, o)
+			classic, classicErr := NewClassicToken("wx1", testSecret, o) // the secret stands in its URL
+			if err := errors.Join(stableErr, classicErr); err != nil {
+				t.Fatal(err)
 			}
-			source.client.secrets.Add(testToken) // as if it had been fetched before
-			_, tokenErr := source.Token(t.Context())
-			shown := fmt.Sprintf("%v %+v %v %+v %s", err, err, tokenErr, tokenErr, b.log.String())
+			shown := fmt.Sprintf("%v %+v", err, err)
+			for _, source := range []*appToken{stable.appToken, classic.appToken} {
+				source.client.secrets.Add(testToken) // as if it had been fetched before
+				_, tokenErr := source.Token(t.Context())
+				shown += fmt.Sprintf(" %v %+v", tokenErr, tokenErr)
+			}
+			shown += b.log.String()
 			for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
 				shown += inner.Error()
 			}

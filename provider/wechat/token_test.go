@@ -43,6 +43,22 @@ func TestStableTokenRequest(t *testing.T) {
 	}
 }
 
+func TestClassicTokenRequest(t *testing.T) {
+	server := serve(t, `{"access_token":"T1","expires_in":7200}`)
+	source, err := NewClassicToken("wx0123456789abcdef", testSecret, Options{Endpoint: server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := source.Token(t.Context()); got != "T1" || err != nil {
+		t.Fatal(got, err)
+	}
+	got := []string{server.requests[0].Method, server.requests[0].URL.String(), server.bodies[0]}
+	want := []string{"GET", "/cgi-bin/token?appid=wx0123456789abcdef&grant_type=client_credential&secret=" + testSecret, ""}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestTokenIsKeptUntilShortlyBeforeItsEnd(t *testing.T) {
 	server, now := serve(t, `{"access_token":"T1","expires_in":7200}`, `{"access_token":"T2","expires_in":7200}`), noon
 	s := stable(t, server, &now)
@@ -247,6 +263,33 @@ func TestCommandToken(t *testing.T) {
 		if s := err.Error(); strings.Contains(s, testSecret) || strings.Contains(s, testToken) {
 			t.Errorf("%s: the error shows what the command printed: %s", tt.name, s)
 		}
+	}
+}
+
+// A command learns which shop is meant, and gets what is to be stored on its
+// standard input, never among its arguments.
+func TestCommands(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "kept")
+	command := func(line string) Command {
+		return Command{Argv: []string{"sh", "-c", line}, Env: []string{"WECHAT_APPID=wx1", "KEPT=" + file}}
+	}
+	if got, err := command(`echo "of $WECHAT_APPID" | tr " " -`).Secret(t.Context()); got != "of-wx1" || err != nil {
+		t.Error(got, err)
+	}
+	if err := command(`cat >"$KEPT"`).Store(t.Context(), testToken); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := SecretFile(file).Secret(t.Context()); got != testToken || err != nil {
+		t.Error(got, err)
+	}
+	for _, line := range []string{`cat >&2; exit 1`, `cat; exit 1`} {
+		if err := command(line).Store(t.Context(), testToken); err == nil || strings.Contains(err.Error(), testToken) {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+	if _, err := SecretFile(filepath.Join(dir, "none")).Secret(t.Context()); err == nil {
+		t.Error("a file that is not there has a secret")
 	}
 }
 
