@@ -232,6 +232,7 @@ func (b *builder) spu(n *node) {
 		OnRemove:          b.catalog.Shop.OnRemove,
 		InReview:          b.catalog.Shop.InReview,
 		AsFound:           get[string](n, asFoundName),
+		Order:             b.order(n, b.catalog.Shop.Order),
 	}
 	if n.has("scenes") {
 		s.Scenes = b.scenes(n)
@@ -353,6 +354,9 @@ func (c *Catalog) digest() string {
 			s := c.SPUs[a.Name]
 			add(a.String(), s)
 			add("local", []any{s.Listing, s.StockManaged, s.OnRemove, s.InReview})
+			if s.Order != c.Shop.Order {
+				add("order", s.Order)
+			}
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil))

@@ -60,7 +60,11 @@ type Shop struct {
 	// "withdraw" when unset.
 	InReview InReview
 	Images   ImagePolicy
-	Range    Range
+	Budget   Budget
+	// Order is that of products that have none of their own. Its deadline is the
+	// one that is forecast.
+	Order Order
+	Range Range
 }
 
 // ImagePolicy is the block `images { ... }`: what happens to pictures that are
@@ -186,6 +190,7 @@ type SPU struct {
 	AsFound  string   `json:"-" cost:"local"`
 	OnRemove OnRemove `json:"-" cost:"local"`
 	InReview InReview `json:"-" cost:"local"`
+	Order    Order    `json:"-" cost:"local"`
 }
 
 // DescInfo is the product's detail page.

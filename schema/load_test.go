@@ -41,7 +41,7 @@ func TestDesignExample(t *testing.T) {
 	want := &Catalog{
 		Shop: Shop{
 			Name: "blankets", Platform: "component", AppID: "wx0123456789abcdef", Scenes: []int{1},
-			State: StateConfig{Store: "local", Path: "shopctl.state.jsonl"}, Guard: Guard{MaxPriceDrop: &drop},
+			State: StateConfig{Store: "local", Path: "shopctl.state.jsonl"}, Guard: Guard{MaxPriceDrop: &drop}, Budget: DefaultBudget,
 			OnRemove: OnRemoveDelist, InReview: InReviewWithdraw,
 		},
 		Merchant: &Merchant{

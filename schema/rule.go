@@ -85,6 +85,8 @@ var (
 	ruleStateStore   = newRule("state-store", "Unknown state store", "未知的状态存储")
 	ruleStatePath    = newRule("state-path", "Invalid state file", "状态文件无效")
 	ruleGuard        = newRule("guard", "Invalid guard limit", "guard 限制无效")
+	ruleBudget       = newRule("budget", "Invalid budget", "budget 无效")
+	ruleDeadline     = newRule("deadline", "Invalid deadline", "deadline 无效")
 	ruleAgentNeeds   = newRule("service-agent", "Customer service setting is incomplete", "客服设置不完整")
 	ruleAgentAll     = newWarning("service-agent-types", "Customer service types are not all listed", "客服类型未全部列出")
 	ruleEmptyText    = newRule("empty-text", "Required text is empty", "必填文本为空")

@@ -16,7 +16,7 @@ const defaultStatePath = "shopctl.state.jsonl"
 
 // shops makes the one shop of the catalog.
 func (b *builder) shops(nodes []*node) {
-	b.catalog.Shop = Shop{Scenes: []int{1}, OnRemove: OnRemoveDelist, InReview: InReviewWithdraw, State: StateConfig{Store: "local", Path: defaultStatePath}}
+	b.catalog.Shop = Shop{Scenes: []int{1}, OnRemove: OnRemoveDelist, InReview: InReviewWithdraw, State: StateConfig{Store: "local", Path: defaultStatePath}, Budget: DefaultBudget}
 	if len(nodes) == 0 {
 		b.add(ruleShopCount, wholeFile("."), lang.T("There is no shop block in the catalog directory.", "目录中没有 shop 块。"),
 			lang.T(`Add shop "name" { platform = "component"  appid = "wx..." }, or name the right directory with -C.`, `请添加 shop "名称" { platform = "component"  appid = "wx..." }，或用 -C 指定正确的目录。`))
@@ -52,6 +52,10 @@ func (b *builder) shop(n *node) {
 	if images := n.first("images"); images != nil {
 		s.Images = b.images(images)
 	}
+	if budget := n.first("budget"); budget != nil {
+		s.Budget = b.budget(budget)
+	}
+	s.Order = b.order(n, Order{})
 	b.checkShop(n, s)
 }
 

@@ -36,7 +36,7 @@ var shopSpec = BlockSpec{
   }
 }
 `,
-	Attrs: []AttrSpec{
+	Attrs: append([]AttrSpec{
 		{Name: "platform", Type: TypeString, Required: true, Cost: CostLocal,
 			Rule: lang.T(`"component"`, `"component"`),
 			Doc:  lang.T("The platform's API: the custom trading component (/shop/*).", "平台接口：自定义交易组件（/shop/*）。")},
@@ -50,7 +50,7 @@ var shopSpec = BlockSpec{
 			Doc: lang.T("What happens to a product that leaves the files.", "商品从文件中删除后如何处理。")},
 		{Name: "in_review", Type: TypeWord, Words: inReviewWords, Default: `"withdraw"`, Cost: CostLocal,
 			Doc: lang.T("What happens when a product must change while its review runs.", "商品在审核期间需要修改时如何处理。")},
-	},
+	}, orderSpecs(true)...),
 	Blocks: []BlockSpec{
 		{
 			Name: "state", Single: true, Label: lang.T(`the store: "local"`, `存储方式："local"`),
@@ -76,6 +76,7 @@ var shopSpec = BlockSpec{
 					Doc: lang.T("How many objects may change in one run.", "一次最多可变更多少个对象。")},
 			},
 		},
+		budgetSpec,
 		{
 			Name: "images", Single: true,
 			Doc: lang.T("What happens to pictures that are too large: more than 2 MB, or longer than max_side. The files are never changed; what is sent is a smaller picture made of them.",

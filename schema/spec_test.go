@@ -116,7 +116,7 @@ func TestCostsAgree(t *testing.T) {
 		{Merchant{}, merchantSpec, nil},
 		{Brand{}, brandSpec, nil},
 		{Qualification{}, qualificationSpec, nil},
-		{SPU{}, spuSpec, map[string]string{"category": "third_cat_id", "scenes": "scene_group_list"}},
+		{SPU{}, spuSpec, map[string]string{"category": "third_cat_id", "scenes": "scene_group_list", "priority": "order", "deadline": "order"}},
 		{DescInfo{}, descSpec, nil},
 		{Component{}, componentSpec, nil},
 		{SKU{}, skuSpec, nil},
