@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"io"
 	"strconv"
 
 	"github.com/shopctl/shopctl/lang"
@@ -55,8 +56,12 @@ func planModel(plan *reconcile.Plan) planDocument {
 // Plan prints what apply would do. The catalog gives pictures and SKUs their
 // names; it may be nil.
 func (v *View) Plan(plan *reconcile.Plan, catalog *schema.Catalog) error {
-	if v.Format == JSON {
+	switch v.Format {
+	case JSON:
 		return writeJSON(v.Out, planModel(plan))
+	case Markdown:
+		_, err := io.WriteString(v.Out, v.planMarkdown(plan, catalog))
+		return err
 	}
 	p := v.outPage()
 	if !plan.Empty() {
@@ -151,21 +156,38 @@ func (p *page) uploads(uploads []reconcile.Upload) {
 // breaches adds the guards that the plan breaks, with the way past them.
 func (p *page) breaches(breaches []reconcile.Breach) {
 	for _, b := range breaches {
-		limit, actual := strconv.Itoa(int(b.Limit)), strconv.Itoa(int(b.Actual))
-		if b.Guard == reconcile.GuardPriceDrop {
-			limit, actual = percent(b.Limit), percent(b.Actual)
-		}
-		p.line(0, raw("! ").as(red), words(lang.F("guard %s: %s is more than the limit %s", "超出保护限制 %s：%s，上限 %s", b.Guard, actual, limit)).as(red))
+		p.line(0, raw("! ").as(red), words(breachOf(b)).as(red))
 		for i, a := range b.Objects {
 			if i == maxBreachObjects {
-				p.line(4, format("and %d more", "等另外 %d 个", len(b.Objects)-i))
+				p.line(4, words(andMore(len(b.Objects)-i)))
 				break
 			}
 			p.line(4, raw(a.String()))
 		}
-		p.line(4, format("apply refuses this plan; if it is meant: --override-guard %s", "apply 会拒绝执行；若确认无误：--override-guard %s", b.Guard))
+		p.line(4, words(overrideOf(b)))
 		p.blank()
 	}
+}
+
+// breachOf says which guard is broken and by how much, overrideOf how to go past it.
+func breachOf(b reconcile.Breach) lang.Text {
+	limit, actual := strconv.Itoa(int(b.Limit)), strconv.Itoa(int(b.Actual))
+	if b.Guard == reconcile.GuardPriceDrop {
+		limit, actual = percent(b.Limit), percent(b.Actual)
+	}
+	return lang.F("guard %s: %s is more than the limit %s", "超出保护限制 %s：%s，上限 %s", b.Guard, actual, limit)
+}
+
+func overrideOf(b reconcile.Breach) lang.Text {
+	return lang.F("apply refuses this plan; if it is meant: --override-guard %s", "apply 会拒绝执行；若确认无误：--override-guard %s", b.Guard)
+}
+
+// andMore counts what a list leaves out; nothing when it leaves out nothing.
+func andMore(n int) lang.Text {
+	if n <= 0 {
+		return lang.Text{}
+	}
+	return lang.F("and %d more", "另有 %d 个", n)
 }
 
 // maxBreachObjects is how many objects are named under a broken guard.

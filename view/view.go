@@ -18,8 +18,9 @@ type Format string
 
 // The formats of --format.
 const (
-	Text Format = "text"
-	JSON Format = "json"
+	Text     Format = "text"
+	JSON     Format = "json"
+	Markdown Format = "markdown" // of a plan and a status: a comment for a pull request
 )
 
 // View is where and how everything is printed.

@@ -1,0 +1,256 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/reconcile"
+	"github.com/shopctl/shopctl/schema"
+)
+
+// commentLimit is how many characters a comment of GitHub holds; GitLab and Gitea
+// take more. A report that is larger is cut by its own rules, not by the site's.
+const commentLimit = 65536
+
+// markdown collects a comment for a pull request. Everything foreign in it is
+// escaped: a title from a stranger's pull request must not mention people, load
+// pictures or break out of its table.
+type markdown struct {
+	lang  lang.Lang
+	limit int // characters
+	size  int // characters so far
+	b     strings.Builder
+}
+
+func (v *View) markdown() *markdown { return &markdown{lang: v.Lang, limit: commentLimit} }
+
+func (m *markdown) say(t lang.Text) string { return t.In(m.lang) }
+
+func (m *markdown) colon() string { return m.say(lang.T(": ", "：")) }
+
+// put adds a piece of finished Markdown if it fits, leaving room for reserve
+// characters behind it.
+func (m *markdown) put(piece string, reserve int) bool {
+	n := len([]rune(piece))
+	if m.size+n+reserve > m.limit {
+		return false
+	}
+	m.size += n
+	m.b.WriteString(piece)
+	return true
+}
+
+// PlanMarker is the first line of a plan in Markdown, by which a pipeline finds its
+// own comment again. It names the shop, so that a repository of many shops has a
+// comment for each.
+func PlanMarker(plan *reconcile.Plan) string {
+	return fmt.Sprintf("<!-- shopctl plan %s %s -->", plan.Shop.Platform, plan.Shop.AppID)
+}
+
+// tailReserve is the room, in characters, that is kept for the last lines.
+const tailReserve = 1200
+
+// planMarkdown is a plan for a pull request: what it costs, a table sorted by
+// risk, and the details folded.
+func (v *View) planMarkdown(plan *reconcile.Plan, catalog *schema.Catalog) string {
+	m := v.markdown()
+	entries := byRisk(readPlan(plan, names{catalog}))
+	m.put(PlanMarker(plan)+"\n", 0)
+	m.put("### "+m.say(lang.F("shopctl plan: %s", "shopctl 计划：%s", md(plan.ShopName)))+" ("+code(plan.Shop.AppID)+")\n\n", 0)
+	m.totals(plan)
+	m.breaches(plan.Breaches)
+	m.table(entries)
+	m.details(entries)
+	m.uploads(plan.Uploads)
+	m.put("\n<sub>"+m.say(lang.F("Made %s (Beijing) from catalog %s.", "生成于 %s（北京时间），目录版本 %s。", clock(plan.At), short(plan.CatalogDigest)))+"</sub>\n", 0)
+	return m.b.String()
+}
+
+// totals says in a few lines how much of what, and what it costs.
+func (m *markdown) totals(plan *reconcile.Plan) {
+	p := &page{lang: m.lang}
+	p.summary(plan)
+	for line := range strings.Lines(string(p.buf)) {
+		m.put("> "+md(strings.TrimSpace(line))+"  \n", 0)
+	}
+	m.put("\n", 0)
+}
+
+func (m *markdown) breaches(breaches []reconcile.Breach) {
+	if len(breaches) == 0 {
+		return
+	}
+	m.put("> [!CAUTION]\n", 0)
+	for _, b := range breaches {
+		objects, more := b.Objects, len(b.Objects)-maxBreachObjects
+		if more > 0 {
+			objects = objects[:maxBreachObjects]
+		}
+		m.put("> **"+md(m.say(breachOf(b)))+"** ("+md(m.say(addresses(objects)))+m.say(andMore(more))+"). "+md(m.say(overrideOf(b)))+"  \n", 0)
+	}
+	m.put("\n", 0)
+}
+
+// table lists every change in one line, as far as there is room.
+func (m *markdown) table(entries []entry) {
+	if len(entries) == 0 {
+		return
+	}
+	m.put("| | "+m.say(lang.T("object | change | cost", "对象 | 变更 | 代价"))+" |\n|---|---|---|---|\n", 0)
+	for i := range entries {
+		row := m.row(&entries[i])
+		if i == 0 || entries[i].risk != entries[i-1].risk {
+			row = "| | **" + m.say(riskNames[entries[i].risk]) + "** | | |\n" + row
+		}
+		if !m.put(row, tailReserve) {
+			m.put("\n"+m.say(lang.F("%d more changes do not fit into a comment; see the whole plan: shopctl show.", "另有 %d 项变更超出评论长度，请用 shopctl show 查看完整计划。", len(entries)-i))+"\n", 0)
+			return
+		}
+	}
+	m.put("\n", 0)
+}
+
+func (m *markdown) row(e *entry) string {
+	c := e.change
+	name := code(c.Address.String())
+	if c.Title != "" {
+		name += "<br>" + md(cut(c.Title, maxCell))
+	}
+	return "| " + e.what.symbol + " | " + name + " | **" + md(m.say(e.what.word)) + "**" + m.gist(e) + " | " + md(m.say(m.price(e))) + " |\n"
+}
+
+// price is the cell of a row that says what the change costs, or what it waits for.
+func (m *markdown) price(e *entry) lang.Text {
+	c := e.change
+	switch {
+	case c.Block != nil:
+		return blockOf(c.Block)
+	case len(c.Steps) == 0 && len(c.Waits) > 0:
+		return waitOf(c.Waits[0])
+	}
+	return classNames[c.Class]
+}
+
+// classNames are the costs in a word.
+var classNames = map[reconcile.Class]lang.Text{
+	reconcile.ClassNone:         lang.T("nothing is sent", "不发送请求"),
+	reconcile.ClassFree:         lang.T("at once, no review", "立即生效，无需审核"),
+	reconcile.ClassReview:       lang.T("goes to review", "需要审核"),
+	reconcile.ClassIrreversible: lang.T("cannot be undone", "不可恢复"),
+}
+
+// gistFields is how many differences a row of the table shows.
+const gistFields = 3
+
+// maxCell is how many characters of a value a row of the table shows.
+const maxCell = 40
+
+// gist is the few differences that a reviewer looks for first: prices, then the others.
+func (m *markdown) gist(e *entry) string {
+	var b strings.Builder
+	shown := 0
+	for _, prices := range []bool{true, false} {
+		for i := range e.fields {
+			f := &e.fields[i]
+			if movesPrice(*f.diff) != prices {
+				continue
+			}
+			if shown++; shown > gistFields {
+				continue
+			}
+			b.WriteString("<br>" + m.difference(f, maxCell))
+		}
+	}
+	if more := shown - gistFields + e.hidden; more > 0 && shown > gistFields {
+		b.WriteString("<br>" + m.say(andMore(more)))
+	}
+	return b.String()
+}
+
+// difference is one field in a line, its values cut to so many characters.
+func (m *markdown) difference(f *fieldLine, limit int) string {
+	name := m.say(f.label)
+	switch {
+	case f.sign != "":
+		return "**" + f.sign + "** SKU " + code(f.sku) + md(cut(m.say(f.new)+m.say(f.more), limit))
+	case f.sku != "":
+		name += " " + code(f.sku)
+	}
+	value := md(cut(m.say(f.new), limit))
+	if !f.old.IsZero() {
+		value = "~~" + md(cut(m.say(f.old), limit)) + "~~ → " + value
+		if f.move != "" {
+			value += " **" + strings.TrimSpace(f.move) + "**"
+		}
+	}
+	return name + m.colon() + value + md(m.say(f.whose))
+}
+
+// details unfolds each change, the gravest first, as far as there is room.
+func (m *markdown) details(entries []entry) {
+	for i := range entries {
+		if !m.put(m.detail(&entries[i]), tailReserve) {
+			m.put("\n"+m.say(lang.F("The details of %d more changes do not fit into a comment; see the whole plan: shopctl show.", "另有 %d 项变更的详情超出评论长度，请用 shopctl show 查看完整计划。", len(entries)-i))+"\n", 0)
+			return
+		}
+	}
+}
+
+// wholeValue is how many characters of a value the details show.
+const wholeValue = 600
+
+func (m *markdown) detail(e *entry) string {
+	var b strings.Builder
+	c := e.change
+	fmt.Fprintf(&b, "<details><summary>%s %s <code>%s</code> %s</summary>\n\n", e.what.symbol, md(m.say(e.what.word)), md(c.Address.String()), md(c.Title))
+	b.WriteString("- " + m.say(lang.T("why", "原因")) + m.colon() + md(m.say(e.why)) + "\n")
+	for i := range e.fields {
+		b.WriteString("- " + m.difference(&e.fields[i], wholeValue) + "\n")
+	}
+	if e.hidden > 0 {
+		b.WriteString("- " + m.say(counted(e.hidden, "more SKU", "more SKUs", "个 SKU 未逐一列出")) + "\n")
+	}
+	for _, r := range e.remarks {
+		b.WriteString("- " + m.say(r.label) + m.colon() + md(m.say(r.text)) + "\n")
+	}
+	b.WriteString("\n</details>\n")
+	return b.String()
+}
+
+func (m *markdown) uploads(uploads []reconcile.Upload) {
+	p := &page{lang: m.lang}
+	p.uploads(uploads)
+	if text := strings.TrimSpace(string(p.buf)); text != "" {
+		m.put("\n"+md(strings.ReplaceAll(text, "\n", " "))+"\n", 0)
+	}
+}
+
+// md makes foreign text plain in Markdown, inside a table and out of it: nothing
+// in it formats, links, loads, mentions or ends a cell.
+func md(s string) string {
+	return markdownSafe.Replace(clean(strings.ReplaceAll(s, "\n", " ")))
+}
+
+// A comment inside a word keeps sites from linking addresses and notifying people;
+// entities keep the rest from meaning anything.
+var markdownSafe = strings.NewReplacer(
+	"&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "&#124;", "`", "&#96;", "*", "&#42;", "_", "&#95;", "~", "&#126;",
+	"[", "&#91;", "]", "&#93;", "#", "&#35;", "\\", "&#92;", "!", "&#33;", "$", "&#36;",
+	"@", "@<!-- -->", "://", ":<!-- -->//", "www.", "www<!-- -->.",
+)
+
+// code is an id in a fixed-width font.
+func code(s string) string { return "<code>" + md(s) + "</code>" }
+
+// cut shortens to so many characters, and says so with an ellipsis.
+func cut(s string, limit int) string {
+	r := []rune(s)
+	if len(r) <= limit {
+		return s
+	}
+	return string(r[:limit-1]) + "…"
+}
+
+// short is enough of a digest to tell two apart.
+func short(digest string) string { return cut(digest, 13) }

@@ -1,0 +1,88 @@
+package view
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/reconcile"
+	"github.com/shopctl/shopctl/schema"
+)
+
+func TestPlanMarkdown(t *testing.T) {
+	for name, l := range map[string]lang.Lang{"en": lang.EN, "zh": lang.ZH} {
+		var b bytes.Buffer
+		v := View{Out: &b, Lang: l, Format: Markdown}
+		if err := v.Plan(samplePlan(), sampleCatalog()); err != nil {
+			t.Fatal(err)
+		}
+		compare(t, filepath.Join("testdata", "golden", "plan."+name+".md"), b.Bytes())
+	}
+}
+
+// manyChanges is a plan of n products whose titles are as long as they may be.
+func manyChanges(n int) *reconcile.Plan {
+	plan := samplePlan()
+	plan.Changes = nil
+	for i := range n {
+		c := sampleChanges()[2]
+		c.Address, c.Title = spu(fmt.Sprint(i)), strings.Repeat("毯", 60)
+		plan.Changes = append(plan.Changes, c)
+	}
+	return plan
+}
+
+// A comment that is too long is refused by the site: what does not fit is counted.
+func TestMarkdownFitsAComment(t *testing.T) {
+	for _, n := range []int{1, 50, 100, 300, 3000} {
+		v := View{Lang: lang.ZH}
+		text := v.planMarkdown(manyChanges(n), sampleCatalog())
+		if got := len([]rune(text)); got > commentLimit {
+			t.Errorf("%d changes make %d characters, more than %d", n, got, commentLimit)
+		}
+		if rows := strings.Count(text, "\n| ~ |"); rows < n && !strings.Contains(text, fmt.Sprintf("另有 %d 项变更超出评论长度", n-rows)) {
+			t.Errorf("%d changes: %d rows, and nothing says that there are more", n, rows)
+		}
+		if opened, closed := strings.Count(text, "<details>"), strings.Count(text, "</details>"); opened != closed {
+			t.Errorf("%d changes: %d folds begin and %d end", n, opened, closed)
+		}
+	}
+}
+
+// Who writes a title does not write our comment.
+func TestMarkdownIsProofAgainstTitles(t *testing.T) {
+	for _, hostile := range []string{
+		"a | b | c", "@everyone", "<img src=x onerror=alert(1)>", "[pay](https://evil.example)", "![x](https://evil.example/t.png)",
+		"`code`", "**bold**", "</details>", "https://evil.example", "line\nbreak\n# head", "$x$", "<!-- shopctl plan component wx -->", "\x1b[31m",
+	} {
+		plan := samplePlan()
+		plan.Changes = plan.Changes[2:3]
+		plan.Changes[0].Title = hostile
+		plan.Changes[0].Fields = []reconcile.FieldDiff{{Path: "title", Kind: reconcile.FieldText, Old: hostile, New: hostile + hostile}}
+		plan.Changes[0].Block = &reconcile.Block{Kind: reconcile.BlockRejected, Reason: hostile}
+		plan.Changes[0].Address = schema.Address{Kind: schema.KindSPU, Name: strings.ReplaceAll(hostile, "\n", "")}
+		text := (&View{Lang: lang.EN}).planMarkdown(plan, nil)
+		if hostile != "</details>" && strings.Contains(text, hostile) || strings.Count(text, "</details>") != 1 {
+			t.Errorf("%q stands in the comment as it is", hostile)
+		}
+		if strings.Count(text, "<!-- shopctl plan") != 1 {
+			t.Errorf("%q forges the marker", hostile)
+		}
+	}
+}
+
+// Reviewers read from the top: what cannot be undone stands first.
+func TestMarkdownIsSortedByRisk(t *testing.T) {
+	text := (&View{Lang: lang.EN}).planMarkdown(samplePlan(), sampleCatalog())
+	last := -1
+	for _, address := range []string{"spu.726", "spu.719", "spu.722", "brand.cxy", "spu.720", "merchant", "spu.725", "spu.721", "spu.724", "spu.723"} {
+		at := strings.Index(text, "<code>"+address+"</code>")
+		if at <= last {
+			t.Errorf("%s stands at %d, before what should come first (%d)", address, at, last)
+		}
+		last = at
+	}
+}
