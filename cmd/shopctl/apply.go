@@ -54,7 +54,7 @@ func newApply(a *app) *cobra.Command {
 	return cmd
 }
 
-func (a *app) apply(ctx context.Context, f applyFlags) (err error) {
+func (a *app) apply(ctx context.Context, f applyFlags) error {
 	pol, err := a.policy(f.planFlags)
 	if err != nil {
 		return err
@@ -68,43 +68,50 @@ func (a *app) apply(ctx context.Context, f applyFlags) (err error) {
 	if err := a.askable(f); err != nil {
 		return err
 	}
-	d, err := a.desire(ctx)
-	if err != nil {
-		return err
-	}
-	defer d.shop.close()
-	pol.Hosted = d.shop.provider.Hosts
-	session, err := a.openState(ctx, d.shop.state, d.shop.id, "apply")
-	if err != nil {
-		return err
-	}
-	defer closeState(ctx, session, &err)
-	st := session.State()
-	if err := known(pol, d.catalog, st); err != nil {
-		return err
-	}
-	seen, err := a.observe(ctx, d, st, pol, true)
-	if err != nil {
-		return err
-	}
-	plan := reconcile.Make(d.catalog, st, seen, pol)
-	if err := a.approve(ctx, plan, d, f); err != nil {
-		return err
-	}
-	progress := a.view.Progress(plan)
-	report, err := (&reconcile.Run{
-		Catalog: d.catalog, Provider: d.shop.provider, Session: session, Policy: pol, Observation: seen,
-		Parallelism: f.parallelism, UploadParallelism: f.uploads, Wait: f.wait, OnEvent: progress.Event,
-		Stop: ctx.Done(), // the first interrupt stops the run, not the calls in flight
-	}).Apply(context.WithoutCancel(ctx), plan)
-	progress.Close()
-	if err != nil && a.view.Format == view.JSON {
+	report, err := a.makeTrue(ctx, pol, f, func(plan *reconcile.Plan, d *desired) error { return a.approve(ctx, plan, d, f) })
+	if report == nil || err != nil && a.view.Format == view.JSON {
 		return err // one document on stdout: the error; what was done is in the state
 	}
 	if reportErr := a.view.Report(report); reportErr != nil || err != nil {
 		return errors.Join(err, reportErr)
 	}
 	return outcome(report)
+}
+
+// makeTrue makes the plan under the lock of the state, has it approved, and does
+// it. It tells how it goes, and leaves the report to the caller: that is nil
+// when nothing was begun.
+func (a *app) makeTrue(ctx context.Context, pol reconcile.Policy, f applyFlags, approve func(*reconcile.Plan, *desired) error) (_ *reconcile.Report, err error) {
+	d, err := a.desire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer d.shop.close()
+	pol.Hosted = d.shop.provider.Hosts
+	session, err := a.openState(ctx, d.shop.state, d.shop.id, "apply")
+	if err != nil {
+		return nil, err
+	}
+	defer closeState(ctx, session, &err)
+	st := session.State()
+	if err := known(pol, d.catalog, st); err != nil {
+		return nil, err
+	}
+	seen, err := a.observe(ctx, d, st, pol, true)
+	if err != nil {
+		return nil, err
+	}
+	plan := reconcile.Make(d.catalog, st, seen, pol)
+	if err := approve(plan, d); err != nil {
+		return nil, err
+	}
+	progress := a.view.Progress(plan)
+	defer progress.Close()
+	return (&reconcile.Run{
+		Catalog: d.catalog, Provider: d.shop.provider, Session: session, Policy: pol, Observation: seen,
+		Parallelism: f.parallelism, UploadParallelism: f.uploads, Wait: f.wait, OnEvent: progress.Event,
+		Stop: ctx.Done(), // the first interrupt stops the run, not the calls in flight
+	}).Apply(context.WithoutCancel(ctx), plan)
 }
 
 // askable refuses, before anything is read, a run that would have to ask

@@ -54,23 +54,31 @@ func (a *app) addPlanFlags(cmd *cobra.Command, f *planFlags) {
 }
 
 func (a *app) plan(ctx context.Context, f planFlags) error {
-	pol, err := a.policy(f)
+	plan, catalog, err := a.makePlan(ctx, f)
 	if err != nil {
 		return err
 	}
-	s, err := a.situation(ctx, pol, f.refresh)
-	if err != nil {
-		return err
-	}
-	defer s.shop.close()
-	plan := s.plan()
-	if err := a.view.Plan(plan, s.catalog); err != nil {
+	if err := a.view.Plan(plan, catalog); err != nil {
 		return err
 	}
 	if f.detailed && !plan.Empty() {
 		return exitChanges
 	}
 	return nil
+}
+
+// makePlan decides what apply would do, and tells nobody.
+func (a *app) makePlan(ctx context.Context, f planFlags) (*reconcile.Plan, *schema.Catalog, error) {
+	pol, err := a.policy(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := a.situation(ctx, pol, f.refresh)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer s.shop.close()
+	return s.plan(), s.catalog, nil
 }
 
 // policy is what the flags say beyond the catalog.

@@ -46,20 +46,28 @@ func (a *app) status(ctx context.Context, only []string) error {
 		}
 		filter = append(filter, view.Status(name))
 	}
-	pol, err := a.policy(planFlags{})
+	board, err := a.makeBoard(ctx)
 	if err != nil {
 		return err
 	}
-	s, err := a.situation(ctx, pol, true)
-	if err != nil {
-		return err
-	}
-	defer s.shop.close()
-	board := s.board()
 	if err := a.view.Board(board, filter); err != nil {
 		return err
 	}
 	return standing(board)
+}
+
+// makeBoard finds out where every object stands, and tells nobody.
+func (a *app) makeBoard(ctx context.Context) ([]reconcile.Standing, error) {
+	pol, err := a.policy(planFlags{})
+	if err != nil {
+		return nil, err
+	}
+	s, err := a.situation(ctx, pol, true)
+	if err != nil {
+		return nil, err
+	}
+	defer s.shop.close()
+	return s.board(), nil
 }
 
 // standing is the exit code of a board.
