@@ -26,6 +26,7 @@ type app struct {
 	view           *view.View
 	log            *slog.Logger
 	global         globalFlags
+	credentials    *credentials
 }
 
 // globalFlags are the flags of all commands.
@@ -42,7 +43,7 @@ type globalFlags struct {
 }
 
 func newApp(stdin, stdout, stderr *os.File, getenv func(string) string) *app {
-	return &app{stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv}
+	return &app{stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv, credentials: &credentials{}}
 }
 
 // run parses the arguments, runs the command and says how it ended.

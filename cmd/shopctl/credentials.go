@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"sync"
 	"time"
 
 	"github.com/shopctl/shopctl/lang"
@@ -8,21 +10,109 @@ import (
 	"github.com/shopctl/shopctl/view"
 )
 
-// tokens chooses how to get an access token: the one that a central token
-// server hands out goes before our own.
+// credentials are what the shops of one run share on their way to tokens.
+type credentials struct {
+	once       sync.Once
+	thirdParty *wechat.ThirdParty
+	err        error
+}
+
+// tokens chooses how to get an access token of a shop: the one that a central
+// token server hands out goes before our own, and the merchant's secret before a
+// third-party platform.
 func (a *app) tokens(appid string) (wechat.TokenSource, error) {
 	token, command, secret := a.getenv("WECHAT_ACCESS_TOKEN"), a.getenv("WECHAT_TOKEN_COMMAND"), a.getenv("WECHAT_APPSECRET")
 	switch {
 	case token != "":
 		return wechat.StaticToken(token), nil
 	case command != "":
-		return wechat.NewCommandToken([]string{"sh", "-c", command}, time.Now), nil
+		return wechat.NewCommandToken(shellCommand(command, appid), time.Now), nil
 	case secret != "":
-		return wechat.NewStableToken(appid, secret, wechat.Options{Endpoint: a.endpoint(), Log: a.log})
+		return a.secretToken(appid, secret)
+	case a.getenv("WECHAT_COMPONENT_APPID") != "":
+		return a.authorizerToken(appid)
 	}
 	return nil, &view.Problem{
 		What: lang.F("there are no credentials for %s", "没有 %s 的访问凭据", appid),
-		Remedy: lang.T("Set WECHAT_APPSECRET (or WECHAT_ACCESS_TOKEN, or WECHAT_TOKEN_COMMAND) in the environment, or try it without an account: --sandbox.",
-			"请设置环境变量 WECHAT_APPSECRET（或 WECHAT_ACCESS_TOKEN、WECHAT_TOKEN_COMMAND）；没有账号可先用 --sandbox 试用。"),
+		Remedy: lang.T("Set WECHAT_APPSECRET (or WECHAT_ACCESS_TOKEN, or WECHAT_TOKEN_COMMAND; a service provider sets WECHAT_COMPONENT_APPID) in the environment, or try it without an account: --sandbox.",
+			"请设置环境变量 WECHAT_APPSECRET（或 WECHAT_ACCESS_TOKEN、WECHAT_TOKEN_COMMAND；服务商设置 WECHAT_COMPONENT_APPID）；没有账号可先用 --sandbox 试用。"),
 	}
+}
+
+// shellCommand is a command line from the environment. It learns the shop that it
+// is asked about from WECHAT_APPID.
+func shellCommand(line, appid string) wechat.Command {
+	return wechat.Command{Argv: []string{"sh", "-c", line}, Env: []string{"WECHAT_APPID=" + appid}}
+}
+
+func (a *app) clientOptions() wechat.Options {
+	return wechat.Options{Endpoint: a.endpoint(), Log: a.log}
+}
+
+func (a *app) secretToken(appid, secret string) (wechat.TokenSource, error) {
+	switch mode := a.getenv("WECHAT_TOKEN_MODE"); mode {
+	case "", "stable":
+		return wechat.NewStableToken(appid, secret, a.clientOptions())
+	case "classic":
+		return wechat.NewClassicToken(appid, secret, a.clientOptions())
+	default:
+		return nil, badFlag("WECHAT_TOKEN_MODE", mode, "stable, classic")
+	}
+}
+
+// authorizerToken is the way of a service provider. All shops of the run share
+// the platform's own token.
+func (a *app) authorizerToken(appid string) (wechat.TokenSource, error) {
+	c := a.credentials
+	c.once.Do(func() { c.thirdParty, c.err = a.newThirdParty() })
+	if c.err != nil {
+		return nil, c.err
+	}
+	kept := wechat.RefreshTokens{}
+	fixed, command := a.getenv("WECHAT_REFRESH_TOKEN"), a.getenv("WECHAT_REFRESH_TOKEN_COMMAND")
+	switch {
+	case command != "":
+		kept.Newest = shellCommand(command, appid)
+	case fixed != "":
+		kept.Newest = wechat.FixedSecret(fixed)
+	default:
+		return nil, &view.Problem{
+			What: lang.F("there is no refresh token for %s", "没有 %s 的 refresh_token", appid),
+			Remedy: lang.T("Set WECHAT_REFRESH_TOKEN_COMMAND to a command that prints the authorizer_refresh_token of WECHAT_APPID, or WECHAT_REFRESH_TOKEN for a single shop.",
+				"请设置 WECHAT_REFRESH_TOKEN_COMMAND（该命令按环境变量 WECHAT_APPID 输出 authorizer_refresh_token）；只有一个店铺时可设 WECHAT_REFRESH_TOKEN。"),
+		}
+	}
+	if store := a.getenv("WECHAT_REFRESH_TOKEN_STORE_COMMAND"); store != "" {
+		kept.Store = func(ctx context.Context, token string) error { return shellCommand(store, appid).Store(ctx, token) }
+	}
+	return c.thirdParty.Authorizer(appid, kept), nil
+}
+
+func (a *app) newThirdParty() (*wechat.ThirdParty, error) {
+	appid := a.getenv("WECHAT_COMPONENT_APPID")
+	config := wechat.ThirdPartyConfig{
+		AppID: appid, AppSecret: a.getenv("WECHAT_COMPONENT_APPSECRET"), Options: a.clientOptions(),
+		Notify: func(note lang.Text) { a.view.Note(note) },
+	}
+	if command := a.getenv("WECHAT_COMPONENT_TOKEN_COMMAND"); command != "" {
+		config.Tokens = wechat.NewCommandToken(shellCommand(command, appid), time.Now)
+		return wechat.NewThirdParty(config)
+	}
+	ticket, command, file := a.getenv("WECHAT_COMPONENT_VERIFY_TICKET"), a.getenv("WECHAT_COMPONENT_TICKET_COMMAND"), a.getenv("WECHAT_COMPONENT_TICKET_FILE")
+	switch {
+	case command != "":
+		config.Ticket = shellCommand(command, appid)
+	case file != "":
+		config.Ticket = wechat.SecretFile(file)
+	case ticket != "":
+		config.Ticket = wechat.FixedSecret(ticket)
+	}
+	if config.AppSecret == "" || config.Ticket == nil {
+		return nil, &view.Problem{
+			What: lang.F("the credentials of the third-party platform %s are not complete", "第三方平台 %s 的凭据不完整", appid),
+			Remedy: lang.T("Set WECHAT_COMPONENT_APPSECRET, and WECHAT_COMPONENT_TICKET_COMMAND (or _FILE, or WECHAT_COMPONENT_VERIFY_TICKET); or let a token server hand out the platform's token: WECHAT_COMPONENT_TOKEN_COMMAND.",
+				"请设置 WECHAT_COMPONENT_APPSECRET 与 WECHAT_COMPONENT_TICKET_COMMAND（或 WECHAT_COMPONENT_TICKET_FILE、WECHAT_COMPONENT_VERIFY_TICKET）；也可由 token 服务器提供：WECHAT_COMPONENT_TOKEN_COMMAND。"),
+		}
+	}
+	return wechat.NewThirdParty(config)
 }

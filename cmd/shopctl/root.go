@@ -66,8 +66,12 @@ changes; 3 something is still in review, or left for later; 4 something is
 rejected, banned or blocked; 130 interrupted.
 
 Environment: WECHAT_APPSECRET, or WECHAT_ACCESS_TOKEN, or WECHAT_TOKEN_COMMAND
-(a command that prints a token) give access to the shop. They are never
-printed, and never written to a file.`,
+(a command that prints a token) give access to the shop. WECHAT_TOKEN_MODE=classic
+fetches tokens from /cgi-bin/token where stable tokens are refused; each of them
+ends the one before, so nothing else may fetch tokens for the shop. A service
+provider sets WECHAT_COMPONENT_APPID and what belongs to it
+(docs/service-provider.md). Secrets are never printed, and never written to a
+file.`,
 	`shopctl 读取商品目录文件（HCL），让微信店铺与之一致：先给出变更计划（plan），
 再执行（apply），并告知平台的审核结果（status）。
 
@@ -75,7 +79,10 @@ printed, and never written to a file.`,
 或留待稍后；4 有内容被驳回、封禁或受阻；130 被中断。
 
 环境变量：WECHAT_APPSECRET、WECHAT_ACCESS_TOKEN 或 WECHAT_TOKEN_COMMAND（输出
-token 的命令）三者之一用于访问店铺。它们不会被打印，也不会写入任何文件。`)
+token 的命令）三者之一用于访问店铺。稳定版 token 不可用时，可设
+WECHAT_TOKEN_MODE=classic 改用 /cgi-bin/token；它每次都会使上一个 token 失效，
+因此不能有其他程序为该店铺获取 token。服务商请设置 WECHAT_COMPONENT_APPID 等
+（见 docs/service-provider.zh-CN.md）。密钥不会被打印，也不会写入任何文件。`)
 
 func (a *app) addGlobalFlags(root *cobra.Command) {
 	f, g := root.PersistentFlags(), &a.global

@@ -38,13 +38,14 @@ func TestMain(m *testing.M) {
 //	await CALL                        wait until the served sandbox has got a call
 //	writes [CALL=N...]                the writing calls since the last look, exactly
 //	setcell FILE.xlsx CELL VALUE      write one cell of the first sheet, as an operator would
+//	vault [ticket=T] [refresh=T]      keep the ticket and the refresh token of a service provider
 //	cells FILE.xlsx                   print the first sheet, a row a line, ␤ for line breaks in cells
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
 		Setup: setupScript,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": cmdExits, "picture": cmdPicture, "console": cmdConsole, "serve": cmdServe, "await": cmdAwait, "writes": cmdWrites, "cells": cmdCells, "setcell": cmdSetCell,
+			"exits": cmdExits, "picture": cmdPicture, "console": cmdConsole, "serve": cmdServe, "await": cmdAwait, "writes": cmdWrites, "cells": cmdCells, "setcell": cmdSetCell, "vault": cmdVault,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
