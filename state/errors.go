@@ -13,16 +13,33 @@ type LockError struct{ Holder LockInfo }
 
 // Text says who holds the lock and what to do.
 func (e *LockError) Text() lang.Text {
-	h := e.Holder
-	if h.ID == "" {
+	if e.Holder.ID == "" {
 		return lang.T(
 			"the state is locked by another run: wait for it to end",
 			"状态已被另一次运行锁定，请等它结束")
 	}
-	return lang.F(
-		"the state is locked by %s (%s, process %d on %s) since %s: wait for it to end",
-		"状态已被 %s 锁定（%s，进程 %d，主机 %s，始于 %s），请等它结束",
-		h.Who, h.Operation, h.PID, h.Host, h.Since.Format(time.RFC3339))
+	held := joined(
+		lang.T("the state is locked by ", "状态已被 "), e.Holder.people(),
+		lang.F(" since %s", " 锁定，始于 %s", e.Holder.Since.Format(time.RFC3339)))
+	if e.Holder.Expires.IsZero() {
+		return joined(held, lang.T(": wait for it to end", "，请等它结束"))
+	}
+	return joined(held, lang.F(
+		": wait for it to end. It renews its lease, now until %s; when that is past it is gone, and the next run takes over by itself",
+		"，请等它结束。它会不断续租，目前租约到 %s；若租约过期，说明该运行已不存在，下一次运行会自动接管",
+		e.Holder.Expires.Format(time.RFC3339)))
+}
+
+// people is the holder as people know it: who, what, where, and the page of the run.
+func (h LockInfo) people() lang.Text {
+	t := lang.F("%s (%s, process %d on %s)", "%s（%s，进程 %d，主机 %s）", h.Who, h.Operation, h.PID, h.Host)
+	if h.PID == 0 {
+		t = lang.F("%s (lock %s)", "%s（锁 %s）", h.Who, h.ID) // not by shopctl, or not told
+	}
+	if h.Run != "" {
+		t = joined(t, lang.Same(" "+h.Run))
+	}
+	return t
 }
 
 func (e *LockError) Error() string { return e.Text().EN }
@@ -39,6 +56,19 @@ func (e *WrongShopError) Text() lang.Text {
 }
 
 func (e *WrongShopError) Error() string { return e.Text().EN }
+
+// LineageError refuses what belongs to another history than the state.
+type LineageError struct{ Have, Want string }
+
+// Text says that the two are not of one history.
+func (e *LineageError) Text() lang.Text {
+	return lang.F(
+		"it belongs to the state with lineage %s, not to the one with lineage %s",
+		"它属于 lineage 为 %s 的状态，而不是 lineage 为 %s 的状态",
+		e.Have, e.Want)
+}
+
+func (e *LineageError) Error() string { return e.Text().EN }
 
 // VersionError refuses a state written by a newer program.
 type VersionError struct{ Have int }

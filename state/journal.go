@@ -34,6 +34,21 @@ func checksum(payload []byte) string {
 	return fmt.Sprintf("%08x", crc32.Checksum(payload, castagnoli))
 }
 
+// EncodeJournal gives the lines of entries that extend the state of base, for
+// stores of other packages (docs/state.md).
+func EncodeJournal(base Header, entries []Entry) ([]byte, error) { return encodeJournal(base, entries) }
+
+// ReplayJournal applies the lines of a journal to the snapshot s, up to the first
+// that is torn or damaged. Notices tell people, naming the journal, what was not
+// as a finished run leaves it; live is the number of entries that s did not have.
+func ReplayJournal(s *State, journal []byte, name string) (live int, notices []lang.Text, err error) {
+	found, err := replay(s, journal)
+	if err != nil {
+		return 0, nil, inFile(err, name)
+	}
+	return found.live, found.notices(name), nil
+}
+
 // encodeJournal gives the lines of entries that extend the state of base.
 func encodeJournal(base Header, entries []Entry) ([]byte, error) {
 	var b bytes.Buffer

@@ -64,10 +64,15 @@ func Open(ctx context.Context, store Backend, shop ShopID, info LockInfo) (*Sess
 			"The last run ended in the middle of %d calls. The shop is asked first whether they happened.",
 			"上一次运行有 %d 个请求尚无结果就中断了，将先向店铺查询它们是否已生效。", n))
 	}
-	return &Session{
+	session := &Session{
 		store: store, lockID: info.ID,
 		seed: maphash.MakeSeed(), foldAt: foldAt, state: st,
-	}, notices, nil
+	}
+	more, err = session.outdate(context.WithoutCancel(ctx))
+	if err != nil {
+		return nil, nil, errors.Join(err, store.Unlock(context.WithoutCancel(ctx), info.ID))
+	}
+	return session, append(notices, more...), nil
 }
 
 // Read loads the state without locking it, for plan and status. A missing state

@@ -73,13 +73,15 @@ type Backend interface {
 
 // LockInfo says who holds a lock.
 type LockInfo struct {
-	ID        string    `json:"id"`
-	Operation string    `json:"operation"` // "apply"
-	Who       string    `json:"who"`       // user@host
-	Host      string    `json:"host"`
-	PID       int       `json:"pid"`
-	Version   string    `json:"version"`
-	Since     time.Time `json:"since"`
+	ID        string `json:"id"`
+	Operation string `json:"operation"` // "apply"
+	Who       string `json:"who"`       // user@host
+	Host      string `json:"host"`
+	PID       int    `json:"pid"`
+	// Run is the page of the CI job, where there is one.
+	Run     string    `json:"run,omitempty"`
+	Version string    `json:"version"`
+	Since   time.Time `json:"since"`
 	// Expires is when a lease ends unless it is renewed; zero for a lock that the
 	// kernel frees with its process.
 	Expires time.Time `json:"expires,omitzero"`
