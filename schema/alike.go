@@ -23,7 +23,7 @@ func (b *builder) noteMain(n *node, s *SPU) {
 	}
 	at := n.place("head_img")
 	if items := n.values["head_img"].items; len(items) > 0 {
-		at = items[0]
+		at = items[0].place()
 	}
 	first := s.HeadImg[0]
 	b.mains = append(b.mains, mainPicture{spu: s.OutProductID, image: first, print: b.gallery.byPath[first.Path].print, at: at, row: n.row})

@@ -123,13 +123,13 @@ func (n *node) within(attr string) Range {
 }
 
 func (n *node) set(name string, v any) {
-	n.values[name] = value{v: v, at: n.within(name), ok: true}
+	n.values[name] = value{v: v, at: spotOf(n.within(name)), ok: true}
 }
 
 func (n *node) pictures(name string, images []Image) []any {
 	list := make([]any, len(images))
 	for i, img := range images {
-		list[i] = picture{name: img.Path + img.URL, at: n.within(name)}
+		list[i] = picture{name: img.Path + img.URL, at: spotOf(n.within(name))}
 	}
 	return list
 }

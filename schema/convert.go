@@ -15,7 +15,7 @@ import (
 // picture is a picture as it is named in a catalog: a path or a URL.
 type picture struct {
 	name string
-	at   Range
+	at   spot
 }
 
 // convert turns a value into the Go type that the attribute's Type stands for:
@@ -46,7 +46,7 @@ func (e *evaluator) convert(spec *AttrSpec, v cty.Value, at Range, items ...Rang
 		return e.timeValue(spec, v, at)
 	case TypePicture:
 		s, ok := e.stringValue(spec, v, at)
-		return picture{name: s, at: at}, ok
+		return picture{name: s, at: spotOf(at)}, ok
 	case TypeAttrs:
 		return e.attrsValue(spec, v, at)
 	case TypeCategory:

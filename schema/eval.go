@@ -34,8 +34,8 @@ type node struct {
 // (see convert). A value that was reported as bad is present with ok false.
 type value struct {
 	v     any
-	at    Range
-	items []Range // of the elements of a list that is written out
+	at    spot
+	items []spot // of the elements of a list that is written out
 	ok    bool
 }
 
@@ -259,7 +259,8 @@ func (e *evaluator) dynamicName(n *node, expr hcl.Expression, ctx *hcl.EvalConte
 
 func (e *evaluator) value(a formAttr, ctx *hcl.EvalContext) value {
 	expr := unparen(a.attr.Expr)
-	out := value{at: rangeOf(expr.Range())}
+	at := rangeOf(expr.Range())
+	out := value{at: spotOf(at)}
 	if a.bad {
 		return out
 	}
@@ -269,14 +270,16 @@ func (e *evaluator) value(a formAttr, ctx *hcl.EvalContext) value {
 			return out
 		}
 	}
-	if items, diags := hcl.ExprList(expr); !diags.HasErrors() {
-		for _, item := range items {
-			out.items = append(out.items, rangeOf(item.Range()))
+	var items []Range
+	if list, diags := hcl.ExprList(expr); !diags.HasErrors() {
+		for _, item := range list {
+			items = append(items, rangeOf(item.Range()))
+			out.items = append(out.items, spotOf(items[len(items)-1]))
 		}
 	}
 	v, ok := e.eval(expr, ctx)
 	if ok {
-		out.v, out.ok = e.convert(a.spec, v, out.at, out.items...)
+		out.v, out.ok = e.convert(a.spec, v, at, items...)
 	}
 	return out
 }

@@ -48,7 +48,7 @@ func newGallery(r *report, dir *directory) *gallery {
 func (g *gallery) image(p picture) (Image, bool) {
 	found := g.find(p.name)
 	if found.fault != nil {
-		g.add(found.fault.rule, p.at, found.fault.why, found.fault.remedy)
+		g.add(found.fault.rule, p.at.place(), found.fault.why, found.fault.remedy)
 		return Image{}, false
 	}
 	if _, known := g.used[found.image.Key]; !known {

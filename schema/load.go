@@ -1,12 +1,15 @@
 package schema
 
 import (
+	"bytes"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/json"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/schema/literal"
 )
 
 // LoadOptions say what a catalog is read with.
@@ -87,10 +90,10 @@ type loader struct {
 
 	variables map[string]*variable
 	locals    map[string]hcl.Expression
-	blocks    map[string][]*hcl.Block // by type, in file order; those of bulk files are not here
-	// bulk are the files that hold nothing but products. They are read one by
-	// one at the end and dropped: a syntax tree weighs some twelve times its source.
-	bulk []string
+	blocks    map[string][]*hcl.Block // by type, in file order, without the products
+	// mixed are the products of files that hold other things, too, and bulk those
+	// of files that hold nothing but products.
+	mixed, bulk []batchOfProducts
 }
 
 func (l *loader) load(dir string) *Catalog {
@@ -103,11 +106,8 @@ func (l *loader) load(dir string) *Catalog {
 	for _, file := range files {
 		if isVarsFile(file) {
 			autoVars = append(autoVars, file)
-		} else if words, src, ok := l.scan(file); ok && onlyProducts(words) && !isJSON(file) {
-			l.bulk = append(l.bulk, file)
-			l.pace.expect(words[spuSpec.Name])
-		} else if ok && !isMapping(words) {
-			l.declare(l.parseBlocks(file, src))
+		} else if words, src, ok := l.scan(file); ok && !isMapping(words) {
+			l.declareFile(file, src, words)
 		}
 	}
 	for _, b := range l.blocks[variableSpec.Name] {
@@ -129,8 +129,6 @@ func (l *loader) declaresShop(file string) bool {
 	words, _ := guard(file, src)
 	return words[shopSpec.Name] > 0
 }
-
-func onlyProducts(words map[string]int) bool { return len(words) == 1 && words[spuSpec.Name] > 0 }
 
 // isMapping tells a file that says what the columns of a spreadsheet hold
 // (import --map) from a catalog file: it may lie among them, and declares nothing.
@@ -178,11 +176,10 @@ func (l *loader) readSource(file string) ([]byte, bool) {
 		l.report.incomplete = true
 		return nil, false
 	}
-	if len(src) >= 3 && string(src[:3]) == byteOrderMark {
-		src = src[3:]
-	}
-	return src, true
+	return withoutMark(src), true
 }
+
+func withoutMark(src []byte) []byte { return bytes.TrimPrefix(src, []byte(byteOrderMark)) }
 
 // parse parses one file that was checked; ok is false after a syntax error.
 func (l *loader) parse(file string, src []byte) (f *hcl.File, ok bool) {
@@ -206,9 +203,56 @@ func (l *loader) parseBlocks(file string, src []byte) []*hcl.Block {
 	return l.report.readBody(&language, f.Body).blocks
 }
 
-func (l *loader) declare(blocks []*hcl.Block) {
+// declareFile takes the blocks of a file, except for products: these wait until
+// everything is known that they may refer to, and are read again then.
+func (l *loader) declareFile(file string, src []byte, words map[string]int) {
+	products := words[spuSpec.Name]
+	if products > 0 && len(words) == 1 && !isJSON(file) {
+		l.bulk = append(l.bulk, batchOfProducts{file: file})
+		l.pace.expect(products)
+		return
+	}
+	var blocks []*hcl.Block
+	if s, ok := newSource(file, src); ok && products > 0 && !isJSON(file) && len(s.Attrs) == 0 {
+		blocks = l.others(s)
+		l.mixed = append(l.mixed, batchOfProducts{file: file})
+		l.pace.expect(products)
+	} else {
+		blocks = l.parseBlocks(file, src)
+	}
+	l.declare(file, blocks)
+}
+
+// others are the blocks of a file that are no products.
+func (l *loader) others(s *source) []*hcl.Block {
+	var blocks []*hcl.Block
+	for i := range s.Blocks {
+		if b := &s.Blocks[i]; string(s.Bytes(b.Type)) != spuSpec.Name {
+			blocks = append(blocks, l.parseBlock(s, b)...)
+		}
+	}
+	return blocks
+}
+
+// parseBlock gives one block of the top level to HCL.
+func (l *loader) parseBlock(s *source, b *literal.Block) []*hcl.Block {
+	body, diags := s.block(b)
+	l.report.addSyntax(diags)
+	return l.report.readBody(&language, body).blocks
+}
+
+func (l *loader) declare(file string, blocks []*hcl.Block) {
+	var products []*hcl.Block
 	for _, b := range blocks {
-		l.blocks[b.Type] = append(l.blocks[b.Type], b)
+		if b.Type == spuSpec.Name {
+			products = append(products, b)
+		} else {
+			l.blocks[b.Type] = append(l.blocks[b.Type], b)
+		}
+	}
+	if products != nil {
+		l.mixed = append(l.mixed, batchOfProducts{file: file, blocks: products})
+		l.pace.expect(len(products))
 	}
 }
 
@@ -304,43 +348,6 @@ func (l *loader) evaluateAll(c *checker, e *evaluator, spec *BlockSpec) []*node 
 	}
 	return nodes
 }
-
-// products makes the SPUs, those of the bulk files file by file. They are made
-// some at a time, so that their pictures can be decoded side by side.
-func (l *loader) products(c *checker, e *evaluator, b *builder) {
-	var waiting []*node
-	build := func() {
-		b.spus(waiting)
-		l.pace.products(len(waiting))
-		waiting = waiting[:0]
-	}
-	l.pace.expect(len(l.blocks[spuSpec.Name]))
-	e.counted = func(elements int) { l.pace.expect(elements - 1) }
-	defer func() { e.counted = nil }()
-	yield := func(n *node) {
-		if waiting = append(waiting, n); len(waiting) == batch {
-			build()
-		}
-	}
-	for _, f := range l.forms(c, &spuSpec) {
-		l.evaluate(e, f, yield)
-	}
-	for _, file := range l.bulk {
-		_, src, ok := l.scan(file)
-		if !ok {
-			continue
-		}
-		for _, block := range l.parseBlocks(file, src) {
-			if block.Type == spuSpec.Name {
-				l.evaluate(e, c.form(&spuSpec, block, nil), yield)
-			}
-		}
-	}
-	build()
-}
-
-// batch is how many products are made at a time.
-const batch = 256
 
 func keySet[V any](m map[string]V) map[string]bool {
 	set := make(map[string]bool, len(m))

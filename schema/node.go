@@ -22,7 +22,7 @@ func (n *node) bad(name string) bool {
 // place is the range of an attribute's value, or the block's where it has none.
 func (n *node) place(name string) Range {
 	if v, present := n.values[name]; present {
-		return v.at
+		return v.at.place()
 	}
 	return n.header
 }

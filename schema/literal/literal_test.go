@@ -2,6 +2,7 @@ package literal
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"testing"
 	"unicode/utf8"
@@ -165,6 +166,9 @@ func (c *comparison) template(what string, v Value, want *hclsyntax.TemplateExpr
 	c.parts(what, Template, v, want.Parts)
 }
 
+// bombs are numbers that take hclsyntax minutes.
+var bombs = regexp.MustCompile(`[eE][+-]?\d{4}`)
+
 // FuzzRead holds the reader to hclsyntax: whatever it accepts, hclsyntax
 // accepts, with the same values at the same places.
 //
@@ -174,7 +178,7 @@ func FuzzRead(f *testing.F) {
 		f.Add([]byte(src))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
-		if !utf8.Valid(src) {
+		if !utf8.Valid(src) || bombs.Match(src) { // schema refuses both before anybody reads them
 			return
 		}
 		if difference, _ := differ(src); difference != "" {
