@@ -6,10 +6,11 @@
 // to another as it is: a Task goes out, a Result comes back. Who carries them is
 // an Engine: Local has goroutines, another one a queue that many machines share.
 //
-//	found, err := fleet.Find(root, options)    // the shops
-//	tasks := fleet.Tasks(found, verb, options) // one for each
-//	err = engine.Run(ctx, tasks, done)         // done hears each Result
-//	report := fleet.NewReport(verb, results)   // sorted and summed up
+//	shops, err := fleet.Find(root, options)  // all there are
+//	fights, err := fleet.Fights(root, shops) // must be none
+//	tasks := fleet.Tasks(verb, shops, options)
+//	err = engine.Run(ctx, tasks, tally.Add)  // a Result for each
+//	report := tally.Report()                 // sorted and summed up
 package fleet
 
 import (
@@ -80,7 +81,7 @@ type Engine interface {
 	// one goroutine at a time. It returns when all have come. When the context
 	// ends, tasks that have not begun are answered as Skipped, and those under way
 	// end gently. An error says that the engine itself is broken; shops that it has
-	// no result of are missing then, and NewReport counts them as failed.
+	// no result of are missing then, and Tally.Report counts them as failed.
 	Run(ctx context.Context, tasks []Task, done func(Result, Logs)) error
 }
 
@@ -125,16 +126,16 @@ type Result struct {
 	Breaches []string `json:"breaches,omitempty"`
 	// Diagnostics are the first findings about the catalog that ended the run.
 	Diagnostics []schema.Diagnostic `json:"diagnostics,omitempty"`
-	// RetryAfter is when a quota lets the shop go on, in nanoseconds from the end
-	// of its run; zero when no quota ended it.
-	RetryAfter time.Duration `json:"retry_after,omitempty"`
+	// RetryAfter is when a quota lets the shop go on, in seconds from the end of its
+	// run; zero when no quota ended it.
+	RetryAfter float64 `json:"retry_after_seconds,omitempty"`
 	// Error ended the work on this shop.
 	Error *Failure `json:"error,omitempty"`
 	// Plan names what the plan would do; the same plan has the same name.
 	Plan string `json:"plan,omitempty"`
-	// Began and Took are when the work began and how long it took, in nanoseconds.
-	Began time.Time     `json:"began,omitzero"`
-	Took  time.Duration `json:"took"`
+	// Began and Took are when the work began and how long it took, in seconds.
+	Began time.Time `json:"began,omitzero"`
+	Took  float64   `json:"took_seconds"`
 }
 
 // MaxObjects and MaxDiagnostics bound what a Result tells of single objects.

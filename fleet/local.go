@@ -70,7 +70,7 @@ func Guarded(do RunShop) RunShop {
 				})
 				logs.Text = fmt.Appendf(logs.Text, "panic: %v\n\n%s", cause, debug.Stack())
 			}
-			r.Began, r.Took = began, time.Since(began)
+			r.Began, r.Took = began, time.Since(began).Seconds()
 		}()
 		return do(ctx, t)
 	}

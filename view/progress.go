@@ -12,7 +12,6 @@ import (
 // with, and on a terminal a status line below them.
 type Progress struct {
 	view   *View
-	status *StatusLine // nil where lines cannot be redrawn
 	titles map[schema.Address]string
 	said   map[schema.Address]string // the last line of each object
 	failed int                       // uploads
@@ -27,10 +26,6 @@ func (v *View) Progress(plan *reconcile.Plan) *Progress {
 	g := &Progress{view: v, titles: map[schema.Address]string{}, said: map[schema.Address]string{}}
 	for i := range plan.Changes {
 		g.titles[plan.Changes[i].Address] = plan.Changes[i].Title
-	}
-	g.status, _ = v.Err.(*StatusLine)
-	if !v.Live {
-		g.status = nil
 	}
 	return g
 }
@@ -51,11 +46,7 @@ func (g *Progress) Event(e reconcile.Event) {
 }
 
 // Close takes the status line away.
-func (g *Progress) Close() {
-	if g.status != nil {
-		g.status.Set("")
-	}
-}
+func (g *Progress) Close() { g.view.progressOver() }
 
 // finished is the line for an event after which an object, or the uploading, is
 // over for this run; nil for all others.
@@ -108,12 +99,12 @@ const redrawEvery = 100 * time.Millisecond
 // redraw shows where the run is. Events say when they happened, so no other
 // clock is needed.
 func (g *Progress) redraw(e reconcile.Event) {
-	if g.status == nil {
+	if !g.view.redraws() {
 		g.speak(e)
 		return
 	}
 	if e.Kind == reconcile.EventUploaded && e.Done == e.Total {
-		g.status.Set("")
+		g.view.progressOver()
 		return
 	}
 	if e.At.Sub(g.shown) < redrawEvery && e.Kind != reconcile.EventPolling {

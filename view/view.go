@@ -32,6 +32,9 @@ type View struct {
 	OutColour, ErrColour bool
 	// Live is set when Err is a terminal on which a line may be redrawn.
 	Live bool
+	// Tell, where it is set, hears how far a long piece of work is, in place of the
+	// status line: that of a fleet shows many shops.
+	Tell func(lang.Text)
 	// Width gives the width of the terminal in cells at this moment; nil or a
 	// result of 0 means that lines are not cut.
 	Width func() int

@@ -23,11 +23,7 @@ func (v *View) Work(now func() time.Time) *Work {
 }
 
 // Close takes the status line away.
-func (w *Work) Close() {
-	if status, ok := w.view.Err.(*StatusLine); ok && w.view.Live {
-		status.Set("")
-	}
-}
+func (w *Work) Close() { w.view.progressOver() }
 
 // Loading shows how far the reading of the catalog is.
 func (w *Work) Loading(p schema.LoadProgress) {
@@ -92,14 +88,42 @@ func (w *Work) show(done, total int, text func(tail lang.Text) lang.Text) {
 // progress puts a line into the status line, or, where there is none, below the
 // others.
 func (v *View) progress(t lang.Text) {
-	status, ok := v.Err.(*StatusLine)
-	if !ok || !v.Live {
+	if v.Tell != nil {
+		v.Tell(t)
+		return
+	}
+	status := v.statusLine()
+	if status == nil {
 		v.Note(t)
 		return
 	}
-	line := clean(t.In(v.Lang))
-	if w := v.width(); w > 0 {
-		line = cells.Truncate(line, w-1, "…")
+	status.Set(v.cut(clean(t.In(v.Lang))))
+}
+
+// progressOver takes the status line away.
+func (v *View) progressOver() {
+	if status := v.statusLine(); status != nil {
+		status.Set("")
 	}
-	status.Set(line)
+}
+
+// redraws reports whether what is shown of progress replaces what was shown.
+func (v *View) redraws() bool { return v.Live && (v.Tell != nil || v.statusLine() != nil) }
+
+// statusLine is the line at the bottom of the terminal; nil where lines cannot be
+// redrawn.
+func (v *View) statusLine() *StatusLine {
+	status, ok := v.Err.(*StatusLine)
+	if !ok || !v.Live {
+		return nil
+	}
+	return status
+}
+
+// cut makes a line fit into the terminal.
+func (v *View) cut(line string) string {
+	if w := v.width(); w > 0 {
+		return cells.Truncate(line, w-1, "…")
+	}
+	return line
 }
