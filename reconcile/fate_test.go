@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -37,6 +36,8 @@ const (
 	minuteFull     fate = "answered 45011"
 	changed        fate = "answered 1000013, nothing done"
 	expired        fate = "answered 42001"
+	dayFull        fate = "answered 45009"
+	notPushed      fate = "answered 1000017, saved and not pushed to review"
 	killedBefore   fate = "the process killed before it leaves"
 	killedAfter    fate = "the process killed before the reply"
 	killedAnswered fate = "the process killed before the reply is recorded"
@@ -45,7 +46,7 @@ const (
 func (f fate) kills() bool { return f == killedBefore || f == killedAfter || f == killedAnswered }
 
 // refusals are the codes that a fate answers with.
-var refusals = map[fate]int{busy: -1, busyDone: -1, minuteFull: 45011, changed: 1000013, expired: 42001}
+var refusals = map[fate]int{busy: -1, busyDone: -1, minuteFull: 45011, changed: 1000013, expired: 42001, dayFull: 45009}
 
 // writing are the calls that change the shop.
 var writing = map[string]bool{
@@ -70,8 +71,8 @@ type line struct {
 	// accepted audits, and whether the process lived to hear them.
 	taken  map[string]int
 	audits map[string]bool
-	// doubled are submissions that the platform refused because the same brand,
-	// category or product was under review.
+	// doubled are submissions that the platform refused because the same brand or
+	// category, or the same content of a product, was under review.
 	doubled []string
 }
 
@@ -93,8 +94,12 @@ func (l *line) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, io.ErrUnexpectedEOF
 	case broken:
 		return reply(r, http.StatusBadGateway, nil), nil
-	case busy, minuteFull, changed, expired:
+	case busy, minuteFull, changed, expired, dayFull:
 		return refused(r, f), nil
+	case notPushed:
+		if err := l.sandbox.Console().Inject(sandbox.Fault{Path: r.URL.Path, ErrCode: 1000017}); err != nil {
+			return nil, err
+		}
 	}
 	response := l.serve(r, body)
 	l.take(r.URL.Path, body, response, f)
@@ -149,7 +154,8 @@ func (l *line) take(path string, body, response []byte, f fate) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if slices.Contains([]int{1000002, 1050003, 1050009}, answer.ErrCode) {
+	again := answer.ErrCode == 1000002 && l.taken[path+" "+string(body)] > 0
+	if again || answer.ErrCode == 1050003 || answer.ErrCode == 1050009 {
 		l.doubled = append(l.doubled, path+" "+string(body))
 	}
 	if answer.ErrCode != 0 {
