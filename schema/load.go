@@ -27,6 +27,9 @@ type LoadOptions struct {
 	Progress func(LoadProgress)
 
 	shopOnly bool // PeekShop
+	// byHCL gives all files to the general parser: the tests hold our own reader and
+	// the compiled rows to what it finds.
+	byHCL bool
 }
 
 // LoadProgress is how far Load is.
@@ -213,7 +216,7 @@ func (l *loader) declareFile(file string, src []byte, words map[string]int) {
 		return
 	}
 	var blocks []*hcl.Block
-	if s, ok := newSource(file, src); ok && products > 0 && !isJSON(file) && len(s.Attrs) == 0 {
+	if s := l.source(file, src); s != nil && products > 0 {
 		blocks = l.others(s)
 		l.mixed = append(l.mixed, batchOfProducts{file: file})
 		l.pace.expect(products)
@@ -221,6 +224,18 @@ func (l *loader) declareFile(file string, src []byte, words map[string]int) {
 		blocks = l.parseBlocks(file, src)
 	}
 	l.declare(file, blocks)
+}
+
+// source reads a file as literal does; nil when HCL has to.
+func (l *loader) source(file string, src []byte) *source {
+	if l.opt.byHCL || isJSON(file) {
+		return nil
+	}
+	s, ok := newSource(file, src)
+	if !ok || len(s.Attrs) > 0 { // nothing but blocks may stand in a file
+		return nil
+	}
+	return s
 }
 
 // others are the blocks of a file that are no products.

@@ -64,11 +64,7 @@ func (p *production) read(products batchOfProducts) *source {
 	if err != nil {
 		return nil
 	}
-	s, ok := newSource(products.file, withoutMark(src))
-	if !ok || len(s.Attrs) > 0 {
-		return nil
-	}
-	return s
+	return p.source(products.file, withoutMark(src))
 }
 
 // file makes nodes of the products of a file, s where literal could read it.

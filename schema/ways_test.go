@@ -1,0 +1,157 @@
+package schema
+
+import (
+	"bytes"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+// bothWays loads a directory by our own reader and by HCL alone, and demands the
+// same objects at the same places, and the same findings.
+func bothWays(t testing.TB, dir string, opt LoadOptions) (c *Catalog, same bool) {
+	t.Helper()
+	own, found := load(dir, opt)
+	opt.byHCL = true
+	byHCL, wanted := load(dir, opt)
+	same = true
+	if diff := cmp.Diff(wanted, found, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("findings (-HCL +own):\n%s", diff)
+		same = false
+	}
+	if diff := cmp.Diff(byHCL, own, cmpopts.IgnoreUnexported(Catalog{}, CategoryTree{}), cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("catalog (-HCL +own):\n%s", diff)
+		same = false
+	}
+	return own, same
+}
+
+// corpus are catalogs by name: right ones, wrong ones and generated ones.
+func corpus(t testing.TB) map[string]map[string][]byte {
+	all := map[string]map[string][]byte{"design": exampleFiles(t), "blocks": manyBlocks(t, 20), "tables": manyRows(t, 20), "example": {}}
+	example := os.DirFS("../examples/catalog")
+	err := fs.WalkDir(example, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			all["example"][name], err = fs.ReadFile(example, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	add := func(name, file, src string) {
+		files := goodFiles(t)
+		if strings.HasPrefix(name, "shop/") {
+			delete(files, "shop.hcl")
+		}
+		files[file] = []byte(src)
+		all[name] = files
+	}
+	for _, group := range []string{"shop", "merchant", "brand", "product", "files"} {
+		archive, err := txtar.ParseFile(filepath.Join("testdata/wrong", group+".txt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		good, _ := os.ReadFile(filepath.Join("testdata/wrong", group+".hcl")) // files.txt has none
+		for _, part := range archive.Files {
+			name, file, _ := strings.Cut(part.Name, " | ")
+			src := string(part.Data)
+			if group != "files" {
+				src = change(t.(*testing.T), string(good), src)
+			}
+			if file == "" {
+				file = "wrong.hcl"
+			}
+			add(group+"/"+name, file, marker.ReplaceAllString(src, ""))
+		}
+	}
+	return all
+}
+
+// TestBothWays holds our own reader to HCL over whole catalogs.
+func TestBothWays(t *testing.T) {
+	for name, files := range corpus(t) {
+		t.Run(name, func(t *testing.T) {
+			bothWays(t, writeFiles(t, files), LoadOptions{Tree: smallTree()})
+		})
+	}
+}
+
+// TestBothWaysMutated does the same over catalogs that were damaged at random.
+func TestBothWaysMutated(t *testing.T) {
+	all := corpus(t)
+	cache := t.TempDir()
+	for number, name := range sortedKeys(all) {
+		dir := writeFiles(t, all[name])
+		random := rand.New(rand.NewPCG(7, uint64(number)))
+		var sources []string
+		for _, file := range sortedKeys(all[name]) {
+			if strings.HasSuffix(file, ".hcl") || strings.HasSuffix(file, ".csv") && random.IntN(3) == 0 {
+				sources = append(sources, file)
+			}
+		}
+		for range 6 {
+			file := sources[random.IntN(len(sources))]
+			damaged := mutate(random, all[name][file])
+			write(t, dir, file, damaged)
+			if _, same := bothWays(t, dir, LoadOptions{Tree: smallTree(), CacheDir: cache}); !same {
+				t.Fatalf("%s, %s:\n%s", name, file, damaged)
+			}
+			write(t, dir, file, all[name][file])
+		}
+	}
+}
+
+func write(t testing.TB, dir, file string, content []byte) {
+	if err := os.WriteFile(filepath.Join(dir, filepath.FromSlash(file)), content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// pieces are what mutate puts into sources.
+var pieces = []string{
+	"\n", "\r\n", "\"", "{", "}", "[", "]", "(", ")", ",", "=", " = ", "${local.page}", "$${", "%{", "\\n", "\\u4e2d", "\\x", "#", "//", "/* x */", "/*", "null", "true", "0", "-1", "1.5", "0.999", "1e3",
+	"local.page", "brand.cxy", "brand.nobody", "each.key", "each.value.title", "var.x", "<<EOT\nx\nEOT\n", "upper(\"a\")", "e\u0301", "👨‍👩‍👧", "红", " ", "\t", "\"\"", "[]", "{}", "[\"img/a.png\"]", "spu \"x\" {\n}\n", "sku \"1\" {\n}\n", "title = 1\n", "for_each = {}\n",
+	"stock_num = \"7\"\n", "desc_info {\n  desc = \"x\"\n}\n", "as_found = \"x\"\n",
+}
+
+// mutate changes a source in up to three places: characters or lines are
+// removed, repeated or moved, or something else is put in.
+func mutate(random *rand.Rand, src []byte) []byte {
+	for range 1 + random.IntN(3) {
+		lines := bytes.SplitAfter(src, []byte("\n"))
+		line, other := random.IntN(len(lines)), random.IntN(len(lines))
+		at := random.IntN(len(src) + 1)
+		piece := []byte(pieces[random.IntN(len(pieces))])
+		switch random.IntN(6) {
+		case 0:
+			lines[line] = nil
+			src = bytes.Join(lines, nil)
+		case 1:
+			src = bytes.Join(slices.Insert(lines, other, lines[line]), nil)
+		case 2:
+			src = slices.Insert(bytes.Clone(src), at, piece...)
+		case 3:
+			src = append(bytes.Clone(src[:at]), src[min(at+1, len(src)):]...)
+		case 4: // another value
+			name, _, isAttr := bytes.Cut(lines[line], []byte("="))
+			if isAttr {
+				lines[line] = append(append(append(bytes.Clone(name), "= "...), piece...), '\n')
+			}
+			src = bytes.Join(lines, nil)
+		case 5: // something after a word
+			if i := bytes.LastIndexByte(src[:at], ' '); i >= 0 {
+				src = slices.Insert(bytes.Clone(src), i, piece...)
+			}
+		}
+	}
+	return src
+}
