@@ -34,6 +34,7 @@ var rooms = map[string][]string{
 	"lang":                      {},
 	"schema":                    {"lang"},
 	"state":                     {"lang", "schema"},
+	"state/postgres":            {"lang", "state"},
 	"provider":                  {"lang", "schema"},
 	"provider/wechat":           {"lang", "schema", "provider"},
 	"provider/wechat/component": {"lang", "schema", "provider", "provider/wechat"},
@@ -47,6 +48,7 @@ var rooms = map[string][]string{
 	"examples/draw":             {},
 	"bench":                     {"schema", "provider/wechat/sandbox"},
 	"internal/termshot":         {},
+	"internal/pgtest":           {},
 }
 
 // kept are the libraries that only some rooms may see.
@@ -58,6 +60,7 @@ var kept = map[string][]string{
 	"github.com/spf13/cobra":          {"cmd"},
 	"github.com/jedib0t/go-pretty":    {"view", "cmd"},
 	"github.com/mattn/go-runewidth":   {"view", "cmd", "internal/termshot"},
+	"github.com/jackc/pgx":            {"state/postgres", "internal/pgtest"},
 	"net/http":                        {"provider/wechat", "provider/wechat/component", "provider/wechat/sandbox", "cmd", "bench"},
 	"github.com/rogpeppe/go-internal": {},
 	"pgregory.net/rapid":              {},
@@ -110,6 +113,7 @@ func TestChecksCanFail(t *testing.T) {
 		{module + "provider/wechat/sandbox", module + "schema"},
 		{module + "view", "github.com/hashicorp/hcl/v2/hclsyntax"},
 		{module + "state", "net/http"},
+		{module + "state", "github.com/jackc/pgx/v5"},
 		{module + "newroom", module + "lang"},
 	}
 	for _, i := range imports {

@@ -1,0 +1,68 @@
+//go:build unix
+
+package postgres
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/shopctl/shopctl/internal/pgtest"
+	"github.com/shopctl/shopctl/state"
+	"github.com/shopctl/shopctl/state/statetest"
+)
+
+// server is started by the first test that needs it, for all of them.
+var (
+	server  *pgtest.Server
+	started = sync.OnceValue(func() (err error) {
+		server, err = pgtest.Start()
+		return err
+	})
+)
+
+func TestMain(m *testing.M) {
+	if dsn := os.Getenv(holdUntilKilled); dsn != "" {
+		holdForEver(dsn)
+	}
+	code := m.Run()
+	if server != nil {
+		if err := server.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// at is a state of the test's own on the server, or on a port in front of it.
+func at(t testing.TB, port int) func() *Store {
+	t.Helper()
+	if err := started(); errors.Is(err, pgtest.ErrNone) {
+		t.Skip(err)
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	schema := fmt.Sprintf("Test-%d", time.Now().UnixNano()) // must be quoted
+	return func() *Store {
+		t.Helper()
+		s, err := open(t.Context(), server.DSN(port), schema, "component/wx0123456789abcdef", state.DefaultLease)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+}
+
+func TestContract(t *testing.T) {
+	places := map[*testing.T]func() *Store{}
+	statetest.TestStore(t, func(t *testing.T) state.Backend {
+		if places[t] == nil {
+			places[t] = at(t, 0)
+		}
+		return places[t]()
+	})
+}
