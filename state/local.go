@@ -127,7 +127,7 @@ func (l *Local) Append(ctx context.Context, entries ...Entry) error {
 		return err
 	}
 	if l.base.Lineage == "" {
-		return errUnbased
+		return ErrUnbased
 	}
 	lines, err := encodeJournal(l.base, entries)
 	if err != nil {

@@ -73,7 +73,7 @@ func (m *Memory) Append(ctx context.Context, entries ...Entry) error {
 		return err
 	}
 	if m.base.Lineage == "" {
-		return errUnbased
+		return ErrUnbased
 	}
 	lines, err := encodeJournal(m.base, entries)
 	m.journal = append(m.journal, lines...)

@@ -93,7 +93,7 @@ func (r *Remote) take(entries []Entry, bytes int64) (*batch, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.base.Lineage == "" {
-		return nil, errUnbased
+		return nil, ErrUnbased
 	}
 	if err := r.refusal(); err != nil {
 		return nil, r.keepResults(entries, err)

@@ -96,7 +96,8 @@ var ErrNotLocked = errors.New("the state is not locked")
 // ErrLockLost is answered by a store whose lease has ended or was taken over.
 var ErrLockLost = errors.New("the lock of the state was lost")
 
-var errUnbased = errors.New("load or save a state before appending to it")
+// ErrUnbased is answered by Append before anything was loaded or saved.
+var ErrUnbased = errors.New("load or save a state before appending to it")
 
 func newLineage() string {
 	var b [16]byte

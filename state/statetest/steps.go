@@ -1,6 +1,7 @@
 package statetest
 
 import (
+	"context"
 	"testing"
 
 	"github.com/shopctl/shopctl/state"
@@ -29,6 +30,19 @@ func put(t *testing.T, store state.Store, entries ...state.Entry) {
 	t.Helper()
 	if err := store.Append(t.Context(), entries...); err != nil {
 		t.Fatalf("Append: %v", err)
+	}
+	settle(t, store)
+}
+
+// settle waits for a store that may lag behind (state.MaxLag).
+func settle(t *testing.T, store state.Store) {
+	t.Helper()
+	lagging, ok := store.(interface{ Flush(context.Context) error })
+	if !ok {
+		return
+	}
+	if err := lagging.Flush(t.Context()); err != nil {
+		t.Fatalf("Flush: %v", err)
 	}
 }
 
