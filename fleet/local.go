@@ -19,7 +19,6 @@ type Local struct {
 
 // Run implements Engine.
 func (l Local) Run(ctx context.Context, tasks []Task, done func(Result, Logs)) error {
-	do := Guarded(l.Do)
 	queue := make(chan Task)
 	var group sync.WaitGroup
 	var telling sync.Mutex
@@ -35,7 +34,7 @@ func (l Local) Run(ctx context.Context, tasks []Task, done func(Result, Logs)) e
 					tell(Skipped(t), Logs{})
 					continue
 				}
-				tell(do(ctx, t))
+				tell(l.Do(ctx, t))
 			}
 		})
 	}

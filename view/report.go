@@ -137,21 +137,7 @@ func (p *page) result(x *reconcile.Result, h headline) {
 
 // numbers adds the totals of the run.
 func (p *page) numbers(r *reconcile.Report) {
-	var parts []lang.Text
-	for _, c := range []struct {
-		outcome reconcile.Outcome
-		en, zh  string
-	}{
-		{reconcile.OutcomeDone, "done", "项完成"},
-		{reconcile.OutcomePending, "pending", "项等待中"},
-		{reconcile.OutcomeLater, "left for later", "项留待稍后"},
-		{reconcile.OutcomeBlocked, "blocked", "项受阻"},
-		{reconcile.OutcomeFailed, "failed", "项失败"},
-	} {
-		if n := r.Count(c.outcome); n > 0 {
-			parts = append(parts, counted(n, c.en, c.en, c.zh))
-		}
-	}
+	parts := outcomeCounts(r.Count)
 	if len(parts) > 0 {
 		p.line(0, both("Apply: ", "执行结果：").as(bold), words(sentence(listed(parts))))
 	} else {
@@ -168,6 +154,26 @@ func (p *page) numbers(r *reconcile.Report) {
 	}
 	took := duration(r.Took)
 	p.line(0, words(lang.T(calls.EN+", took "+took.EN+".", calls.ZH+"，用时 "+took.ZH+"。")))
+}
+
+// outcomeCounts counts objects by outcome, leaving out what does not occur.
+func outcomeCounts(count func(reconcile.Outcome) int) []lang.Text {
+	var parts []lang.Text
+	for _, c := range []struct {
+		outcome reconcile.Outcome
+		en, zh  string
+	}{
+		{reconcile.OutcomeDone, "done", "项完成"},
+		{reconcile.OutcomePending, "pending", "项等待中"},
+		{reconcile.OutcomeLater, "left for later", "项留待稍后"},
+		{reconcile.OutcomeBlocked, "blocked", "项受阻"},
+		{reconcile.OutcomeFailed, "failed", "项失败"},
+	} {
+		if n := count(c.outcome); n > 0 {
+			parts = append(parts, counted(n, c.en, c.en, c.zh))
+		}
+	}
+	return parts
 }
 
 // next says what to run next, if anything is left.

@@ -204,15 +204,21 @@ func boardDetail(s *reconcile.Standing) lang.Text {
 	return semicolons(parts)
 }
 
-// boardSummary counts, and says how much of what is wanted on the shelf is there.
-func (p *page) boardSummary(board []reconcile.Standing, counts map[Status]int) {
+// statusCounts counts objects by status, leaving out what does not occur.
+func statusCounts(count func(Status) int) []lang.Text {
 	var parts []lang.Text
 	for _, status := range Statuses {
-		if n := counts[status]; n > 0 {
+		if n := count(status); n > 0 {
 			name := statusNames[status].word
 			parts = append(parts, counted(n, name.EN, name.EN, "个"+name.ZH))
 		}
 	}
+	return parts
+}
+
+// boardSummary counts, and says how much of what is wanted on the shelf is there.
+func (p *page) boardSummary(board []reconcile.Standing, counts map[Status]int) {
+	parts := statusCounts(func(status Status) int { return counts[status] })
 	if len(parts) == 0 {
 		p.line(0, both("Nothing is declared.", "没有声明任何内容。"))
 		return

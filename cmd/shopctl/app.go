@@ -13,6 +13,7 @@ import (
 
 	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
 	"github.com/shopctl/shopctl/view"
 )
 
@@ -27,6 +28,8 @@ type app struct {
 	log            *slog.Logger
 	global         globalFlags
 	credentials    *credentials
+	// only is the shop that the app is for; zero for whichever the catalog declares.
+	only state.ShopID
 }
 
 // globalFlags are the flags of all commands.
@@ -43,7 +46,9 @@ type globalFlags struct {
 }
 
 func newApp(stdin, stdout, stderr *os.File, getenv func(string) string) *app {
-	return &app{stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv, credentials: &credentials{}}
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv}
+	a.credentials = &credentials{app: a}
+	return a
 }
 
 // run parses the arguments, runs the command and says how it ended.

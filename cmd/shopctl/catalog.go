@@ -37,13 +37,18 @@ func (a *app) loadShop() (*schema.Catalog, error) {
 	return &schema.Catalog{Shop: *shop}, nil
 }
 
+// invalid ends a command whose catalog has errors. They were printed already.
+type invalid struct{ ds schema.Diagnostics }
+
+func (e invalid) Error() string { return e.ds.Error() }
+
 // report prints findings, and ends the command when one of them is an error.
 func (a *app) report(ds schema.Diagnostics) error {
 	if err := a.view.Diagnostics(ds, a.source); err != nil {
 		return err
 	}
 	if ds.HasErrors() {
-		return exitError
+		return invalid{ds}
 	}
 	return nil
 }

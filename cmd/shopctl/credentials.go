@@ -12,6 +12,7 @@ import (
 
 // credentials are what the shops of one run share on their way to tokens.
 type credentials struct {
+	app        *app // of the run, not of one of its shops
 	once       sync.Once
 	thirdParty *wechat.ThirdParty
 	err        error
@@ -64,7 +65,7 @@ func (a *app) secretToken(appid, secret string) (wechat.TokenSource, error) {
 // the platform's own token.
 func (a *app) authorizerToken(appid string) (wechat.TokenSource, error) {
 	c := a.credentials
-	c.once.Do(func() { c.thirdParty, c.err = a.newThirdParty() })
+	c.once.Do(func() { c.thirdParty, c.err = c.app.newThirdParty() })
 	if c.err != nil {
 		return nil, c.err
 	}

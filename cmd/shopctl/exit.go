@@ -33,6 +33,9 @@ func exitCodeOf(ctx context.Context, err error) (code exitCode, silent bool) {
 	if code, ok := err.(exitCode); ok { // not wrapped: an error beside it wins
 		return code, true
 	}
+	if _, ok := err.(invalid); ok {
+		return exitError, true
+	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return exitInterrupted, true
 	}

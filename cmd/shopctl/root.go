@@ -44,6 +44,7 @@ func newRoot(a *app) *cobra.Command {
 		newPlan(a),
 		newApply(a),
 		newStatus(a),
+		newFleet(a),
 		newImport(a),
 		newExport(a),
 		newImages(a),

@@ -30,6 +30,9 @@ type shop struct {
 // openShop connects to the shop of a catalog: the real one, or the private
 // sandbox with a state of its own.
 func (a *app) openShop(catalog *schema.Catalog) (*shop, error) {
+	if have := shopID(catalog); a.only != (state.ShopID{}) && have != a.only {
+		return nil, wrongShop(a.only, have)
+	}
 	if a.global.sandbox {
 		return a.openSandbox(catalog)
 	}
