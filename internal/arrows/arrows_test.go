@@ -27,6 +27,8 @@ const module = "github.com/shopctl/shopctl/"
 //	lang <- schema <- state
 //	        schema <- provider <- provider/wechat <- provider/wechat/component
 //	        schema, state, provider <- reconcile <- view
+//	reconcile, view, provider/wechat/push <- listen
+//	lang <- notify
 //	everything <- cmd
 //
 // The sandbox plays the platform, so it must not know the client.
@@ -38,13 +40,16 @@ var rooms = map[string][]string{
 	"provider":                  {"lang", "schema"},
 	"provider/wechat":           {"lang", "schema", "provider"},
 	"provider/wechat/component": {"lang", "schema", "provider", "provider/wechat"},
+	"provider/wechat/push":      {},
 	"provider/wechat/sandbox":   {"lang"},
 	"reconcile":                 {"lang", "schema", "state", "provider"},
 	"intake":                    {"lang", "schema", "state", "provider"},
 	"intake/sheet":              {"lang", "schema", "intake"},
 	"fleet":                     {"lang", "schema", "state", "provider"},
 	"view":                      {"lang", "schema", "state", "provider", "reconcile", "intake", "fleet"},
-	"cmd":                       {"lang", "schema", "state", "provider", "provider/wechat", "provider/wechat/component", "provider/wechat/sandbox", "reconcile", "intake", "intake/sheet", "fleet", "view"},
+	"cmd":                       {"lang", "schema", "state", "provider", "provider/wechat", "provider/wechat/component", "provider/wechat/push", "provider/wechat/sandbox", "reconcile", "intake", "intake/sheet", "fleet", "view", "listen", "notify"},
+	"notify":                    {"lang"},
+	"listen":                    {"lang", "schema", "state", "provider", "provider/wechat/push", "reconcile", "view"},
 	"examples/draw":             {},
 	"bench":                     {"schema", "provider/wechat/sandbox"},
 	"internal/termshot":         {},
@@ -61,7 +66,7 @@ var kept = map[string][]string{
 	"github.com/jedib0t/go-pretty":    {"view", "cmd"},
 	"github.com/mattn/go-runewidth":   {"view", "cmd", "internal/termshot"},
 	"github.com/jackc/pgx":            {"state/postgres", "internal/pgtest"},
-	"net/http":                        {"provider/wechat", "provider/wechat/component", "provider/wechat/sandbox", "cmd", "bench"},
+	"net/http":                        {"provider/wechat", "provider/wechat/component", "provider/wechat/sandbox", "listen", "notify", "cmd", "bench"},
 	"github.com/rogpeppe/go-internal": {},
 	"pgregory.net/rapid":              {},
 }

@@ -264,7 +264,7 @@ func (c *Console) turn(change func(Knobs) (Knobs, error)) error {
 // VerifyPush asks the merchant's server to prove that it is the one meant, as
 // the web console does when a URL is saved: it must return the echostr.
 func (c *Console) VerifyPush(ctx context.Context) error {
-	return c.s.pusher.verify(ctx, c.Knobs().Push, c.Now())
+	return c.s.pusher.verify(ctx, c.Knobs().Push, c.s.clock())
 }
 
 // Advance turns the shop's clock forward and lets happen what is due. The

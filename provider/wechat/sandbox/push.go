@@ -89,7 +89,7 @@ func (s *Sandbox) send(m message) {
 	if push.OfThirdParty {
 		push.URL, appID = strings.ReplaceAll(push.URL, "$APPID$", s.appID), DefaultComponentAppID
 	}
-	s.pusher.enqueue(delivery{push: push, appID: appID, message: m})
+	s.pusher.enqueue(delivery{push: push, appID: appID, sent: s.clock(), message: m})
 }
 
 func (m message) members() reply {
@@ -212,12 +212,13 @@ func checkPushURL(knob, address string) error {
 type delivery struct {
 	push  Push
 	appID string
+	sent  time.Time // signed with the messages; by the clock of this machine, not the shop's
 	message
 }
 
 // request signs the message, and in secure mode wraps it encrypted.
 func (d delivery) request(nonce string, random []byte) (address string, body []byte) {
-	q := d.push.signed(d.at, nonce)
+	q := d.push.signed(d.sent, nonce)
 	body = d.push.encode(d.members())
 	if d.push.Secure {
 		key, _ := d.push.key() // Push.check has seen it

@@ -55,7 +55,7 @@ func (s *Sandbox) pushTicket(now time.Time, c changes) {
 	c.add(s.access)
 	push := s.knobs.Push
 	push.URL, push.Secure, push.Format = s.knobs.ThirdParty.URL, true, "xml"
-	s.pusher.enqueue(delivery{push: push, appID: DefaultComponentAppID, message: message{at: now, info: reply{
+	s.pusher.enqueue(delivery{push: push, appID: DefaultComponentAppID, sent: s.clock(), message: message{at: now, info: reply{
 		{"AppId", DefaultComponentAppID}, {"CreateTime", now.Unix()},
 		{"InfoType", "component_verify_ticket"}, {"ComponentVerifyTicket", s.ticket(number)},
 	}}})
