@@ -44,6 +44,7 @@ type Run struct {
 	// noUploads is the quota that has ended the uploads for this run.
 	noUploads *provider.Error
 	fatal     *provider.Error // a refusal that every call would meet
+	budget    *ledger         // product submissions of this run and of those before
 	report    Report
 }
 
@@ -56,46 +57,83 @@ const (
 	eagerPasses = 3
 )
 
-// Apply does what the plan says, and then, for as long as Wait lasts, what the
-// verdicts allow. What is finished is saved at once. What the platform refuses
-// stands in the report; an error says that the state could not be saved, or the
-// shop not be read again. There is a report beside an error, too.
+// Apply does what the plan says, as far as the budget allows, and then, for as
+// long as Wait lasts, what the verdicts and the budget allow. What is finished is
+// saved at once. What the platform refuses stands in the report; an error says
+// that the state could not be saved, or the shop not be read again. There is a
+// report beside an error, too.
 func (r *Run) Apply(ctx context.Context, plan *Plan) (*Report, error) {
 	r.prepare()
 	start := r.Now()
-	var deadline time.Time // Wait begins when the plan is through
-	poll, eager := firstPoll, 0
+	w := watch{poll: firstPoll}
 	for {
 		progress, err := r.pass(ctx, plan)
-		if deadline.IsZero() {
-			deadline = r.Now().Add(r.Wait)
+		if w.deadline.IsZero() {
+			w.deadline = r.Now().Add(r.Wait) // Wait begins when the plan is through
 		}
 		if err != nil {
 			return r.close(start), err
 		}
-		pending := r.pending()
-		if r.over(ctx) || len(pending) == 0 {
+		pending, left := r.pending(), r.leftovers()
+		if r.over(ctx) || len(pending)+len(left) == 0 {
 			return r.close(start), nil
 		}
-		if progress && eager < eagerPasses {
-			eager++
-		} else {
-			now := r.Now()
-			if !now.Before(deadline) {
+		if !w.atOnce(progress, len(r.affordable(left)), len(left)) {
+			until, worth := w.next(r.Now(), len(pending), r.opens(left))
+			if !worth {
 				return r.close(start), nil
 			}
-			pause := min(poll, deadline.Sub(now))
-			poll = min(poll*3/2, slowestPoll)
-			r.tell(Event{Kind: EventPolling, Total: len(pending), Until: now.Add(pause)})
-			if r.pause(ctx, pause) != nil {
+			r.tell(Event{Kind: EventPolling, Total: len(pending), Left: len(left), Opens: r.opens(left), Until: until})
+			if r.pause(ctx, until.Sub(r.Now())) != nil {
 				return r.close(start), nil
 			}
 		}
-		plan, err = r.look(ctx, pending)
+		plan, err = r.look(ctx, append(pending, r.affordable(left)...))
 		if err != nil {
 			return r.cannotLook(ctx, start, err)
 		}
 	}
+}
+
+// watch decides when to look at the shop again.
+type watch struct {
+	deadline time.Time // of Wait
+	poll     time.Duration
+	eager    int // passes without a pause
+	left     int // products that waited for the budget after the last pass
+}
+
+// atOnce reports whether another pass may bring more without time passing: an
+// audit was granted at once, or places in the budget were not used up by those
+// who were to have them.
+func (w *watch) atOnce(granted bool, affordable, left int) bool {
+	fewer := w.left == 0 || left < w.left
+	w.left = left
+	if affordable > 0 && fewer {
+		return true
+	}
+	if granted && w.eager < eagerPasses {
+		w.eager++
+		return true
+	}
+	return false
+}
+
+// next is when to look again: soon while something is under review, else when the
+// budget opens. It is not worth waiting for what comes after the deadline.
+func (w *watch) next(now time.Time, pending int, opens time.Time) (until time.Time, worth bool) {
+	if !now.Before(w.deadline) || pending == 0 && opens.After(w.deadline) {
+		return now, false
+	}
+	until = w.deadline
+	if !opens.IsZero() && opens.Before(until) {
+		until = opens
+	}
+	if pending > 0 && now.Add(w.poll).Before(until) {
+		until = now.Add(w.poll)
+		w.poll = min(w.poll*3/2, slowestPoll)
+	}
+	return until, true
 }
 
 // cannotLook ends the watching when the shop cannot be read any more. What was
@@ -131,6 +169,7 @@ func (r *Run) prepare() {
 	r.results = map[schema.Address]*Result{}
 	r.failed = map[schema.ImageKey]error{}
 	r.closed = map[Op]*provider.Error{}
+	r.budget = newLedger(r.Catalog.Shop.Budget, r.Session.State(), r.Now())
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -238,6 +277,7 @@ func (r *Run) finish(addr schema.Address, change func(*Result)) {
 }
 
 func (r *Run) close(start time.Time) *Report {
+	budget := r.spending()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, res := range r.results {
@@ -249,10 +289,11 @@ func (r *Run) close(start time.Time) *Report {
 		r.report.Interrupted = true
 	default:
 	}
-	r.report.Stopped = cmp.Or(r.fatal, r.report.Stopped)
+	r.report.Stopped = cmp.Or(r.fatal, r.report.Stopped, r.quotaOf(budget.Left))
 	if r.report.Stopped != nil {
 		r.report.RetryAfter = r.report.Stopped.RetryAfter
 	}
+	r.report.Budget = budget
 	r.report.Took = r.Now().Sub(start)
 	return &r.report
 }

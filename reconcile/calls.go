@@ -182,23 +182,11 @@ func (p *pass) heed(c *Change, op Op, refusal *provider.Error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
-	case refusal.Class == provider.ClassLater:
-		p.closeOps(op, refusal)
+	case refusal.Class == provider.ClassLater && !op.Submits(): // submissions have a ledger
+		p.report.Stopped = refusal
+		p.closed[op] = refusal
 	case refusal.Conflict == provider.ConflictSKU, refusal.Conflict == provider.ConflictNotOnline && op == OpUpdateFree:
 		p.pl.reviewed[c.Address] = true
-	}
-}
-
-// closeOps ends an operation for this run; a spent submission quota ends both
-// kinds of submission. A limit that counts per product ends nothing else.
-func (p *pass) closeOps(op Op, refusal *provider.Error) {
-	p.report.Stopped = refusal
-	ops := []Op{op}
-	if refusal.SubmissionLimit {
-		ops = []Op{OpAdd, OpUpdate}
-	}
-	for _, op := range ops {
-		p.closed[op] = refusal
 	}
 }
 

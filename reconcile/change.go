@@ -1,7 +1,6 @@
 package reconcile
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -81,11 +80,24 @@ func (p *pass) failedNeed(c *Change) (schema.Address, bool) {
 	return schema.Address{}, false
 }
 
-// steps makes the calls of a change, one after the other.
+// steps makes the calls of a change, one after the other, as far as the budget
+// allows.
 func (p *pass) steps(ctx context.Context, c *Change) error {
 	if c.held() {
 		return nil
 	}
+	reserved, err := p.reserve(c)
+	switch {
+	case err != nil:
+		return p.leave(ctx, c, err)
+	case reserved:
+		defer p.giveBack(c) // what was submitted is spent by then
+	}
+	return p.calls(ctx, c)
+}
+
+// calls makes the calls of a change that may begin.
+func (p *pass) calls(ctx context.Context, c *Change) error {
 	for i, op := range c.Steps {
 		if err := p.admit(ctx, c.Steps[i:]); err != nil {
 			return err
@@ -139,7 +151,7 @@ func (p *pass) step(ctx context.Context, c *Change, op Op) error {
 	if err != nil {
 		return err
 	}
-	seq, err := p.Session.Announce(ctx, state.Intent{Address: c.Address, Call: string(op), Stamp: p.stampOf(c.Address), At: p.Now()})
+	seq, err := p.Session.Announce(ctx, state.Intent{Address: c.Address, Call: string(op), Stamp: p.stampOf(c.Address), At: p.Now(), Submits: op.Submits()})
 	if ctx.Err() != nil {
 		return errStopped
 	}
@@ -154,6 +166,7 @@ func (p *pass) step(ctx context.Context, c *Change, op Op) error {
 	case err == nil, refusal != nil && refusal.Class == provider.ClassNoop:
 		return p.succeeded(ctx, c, op, rec, seq, refusal)
 	case refusal == nil, refusal.Class == provider.ClassUnknown:
+		p.spent(c, op, false)
 		return err // the intent stays open: only reading the shop settles it
 	}
 	return p.refused(ctx, c, op, rec, seq, refusal)
@@ -175,6 +188,7 @@ func (p *pass) succeeded(ctx context.Context, c *Change, op Op, rec *state.Recor
 	if op == OpDelete {
 		return p.keep(p.Session.Forget(ctx, c.Address, seq))
 	}
+	p.spent(c, op, true)
 	p.sent(c, op, rec, noop != nil)
 	if err := p.keep(p.Session.Put(ctx, rec, seq)); err != nil {
 		return err
@@ -186,14 +200,23 @@ func (p *pass) succeeded(ctx context.Context, c *Change, op Op, rec *state.Recor
 func (p *pass) refused(ctx context.Context, c *Change, op Op, rec *state.Record, seq uint64, refusal *provider.Error) error {
 	p.note(refusal)
 	p.heed(c, op, refusal)
-	save := p.Session.Settle(ctx, seq)
+	var save error
 	if p.savedAnyway(c, op, rec, refusal) {
+		p.spent(c, op, true)
 		save = p.Session.Put(ctx, rec, seq)
+	} else {
+		save = p.Session.Refuse(ctx, seq)
 	}
 	if err := p.keep(save); err != nil {
 		return err
 	}
-	return cmp.Or[error](p.settleIntents(ctx, c.Address), refusal)
+	if err := p.settleIntents(ctx, c.Address); err != nil {
+		return err
+	}
+	if op.Submits() && refusal.Class == provider.ClassLater {
+		return p.learnLimit(ctx, c, op, refusal)
+	}
+	return refusal
 }
 
 func (p *pass) keep(err error) error {
@@ -325,9 +348,12 @@ func (p *pass) describe(res *Result, c *Change) {
 // outcome is where the object stands after its steps.
 func (p *pass) outcome(c *Change, err error) (Outcome, []Wait) {
 	refusal, _ := errors.AsType[*provider.Error](err)
+	over, _ := errors.AsType[*overBudget](err)
 	switch {
 	case errors.Is(err, errStopped):
 		return OutcomeLater, nil
+	case over != nil:
+		return OutcomeLater, []Wait{{Kind: WaitQuota, Until: &over.until}}
 	case refusal != nil && refusal.Class == provider.ClassLater:
 		return OutcomeLater, []Wait{{Kind: WaitQuota}}
 	case refusal != nil && refusal.Conflict == provider.ConflictInReview && c.Address.Kind == schema.KindSPU:

@@ -36,6 +36,7 @@ func Make(cat *schema.Catalog, st *state.State, obs *provider.Observation, pol P
 	pl.order(plan.Changes)
 	plan.Uploads = pl.uploads(plan.Changes)
 	plan.Breaches = pl.breaches(plan.Changes)
+	plan.Budget = newLedger(cat.Shop.Budget, st, pol.Now).budgetFor(pl.queue(plan.Changes), pol.Now)
 	return plan
 }
 

@@ -24,8 +24,11 @@ type pass struct {
 	// once, so that what waited for it can go on without waiting for time to pass.
 	granted          bool
 	uploads, changes phase
-	seen             map[schema.Address]*provider.Product // read again during the pass
-	err              error                                // the state could not be written: nothing may go on
+	// left are the products for which the budget has no place in this pass, with
+	// the time at which it may.
+	left map[schema.Address]time.Time
+	seen map[schema.Address]*provider.Product // read again during the pass
+	err  error                                // the state could not be written: nothing may go on
 }
 
 // pass runs the plan once. progress reports whether looking again at once may
@@ -114,8 +117,7 @@ func (p *pass) nodes(plan *Plan) []*node {
 		nodes = append(nodes, n)
 	}
 	changes := make(map[schema.Address]*node, len(plan.Changes))
-	for i := range plan.Changes {
-		c := &plan.Changes[i]
+	for _, c := range p.inTurn(plan) {
 		n := &node{rank: classRank[c.Class], do: func(ctx context.Context) { p.change(ctx, c) }}
 		for _, key := range c.Images {
 			n.after = append(n.after, uploads[key])
@@ -127,6 +129,20 @@ func (p *pass) nodes(plan *Plan) []*node {
 		nodes = append(nodes, n)
 	}
 	return nodes
+}
+
+// inTurn are the changes in the order in which they begin: what submits no
+// product, in the order of the plan, then the queue for the budget.
+func (p *pass) inTurn(plan *Plan) []*Change {
+	list := make([]*Change, 0, len(plan.Changes))
+	for i := range plan.Changes {
+		if c := &plan.Changes[i]; c.submission() == "" {
+			list = append(list, c)
+		}
+	}
+	queue := p.pl.queue(plan.Changes)
+	p.allot(queue)
+	return append(list, queue...)
 }
 
 // unstarted accounts for changes that the end of the run has cut off.

@@ -35,6 +35,9 @@ type Plan struct {
 	Uploads []Upload `json:"uploads"`
 	// Breaches are the guards that the plan breaks and nobody overrode.
 	Breaches []Breach `json:"breaches"`
+	// Budget is how many product submissions the shop has left, and when the plan
+	// will be through at the limit.
+	Budget Budget `json:"budget"`
 	// Unchanged counts declared objects that are as declared, Adopted those of
 	// them that the state did not know; Unmanaged counts products of the shop that
 	// nobody declared.
@@ -157,6 +160,9 @@ type Change struct {
 	SKUs []SKULine `json:"skus,omitempty"`
 	// Submissions is how much of the submission quota the change uses.
 	Submissions int `json:"submissions"`
+	// SubmitAt is when the budget lets it be submitted; nil for at once, or where
+	// nothing is submitted.
+	SubmitAt *time.Time `json:"submit_at,omitempty"`
 	// Needs are the objects of this plan that must be done first.
 	Needs []schema.Address `json:"needs,omitempty"`
 	// Images are the pictures of this object that must be uploaded first.
@@ -244,8 +250,9 @@ type Wait struct {
 	Since *time.Time      `json:"since,omitempty"`
 	// AuditUnknown is set when an audit runs, or may run, whose id nobody knows.
 	// It is submitted again after Until, unless it was granted by then.
-	AuditUnknown bool       `json:"audit_unknown,omitempty"`
-	Until        *time.Time `json:"until,omitempty"`
+	AuditUnknown bool `json:"audit_unknown,omitempty"`
+	// Until is also when a WaitQuota is over.
+	Until *time.Time `json:"until,omitempty"`
 }
 
 // BlockKind is why only a human can help.

@@ -26,6 +26,10 @@ type Event struct {
 	Err               error  // for EventFailed and EventRetry
 	// Until is when work goes on: for EventPolling and EventRetry.
 	Until time.Time
+	// Left is how many products wait for the submission budget, and Opens when the
+	// first of them may go on: for EventPolling.
+	Left  int
+	Opens time.Time
 }
 
 // EventKind is what an Event tells.
@@ -41,7 +45,7 @@ const (
 	EventWaiting  EventKind = "waiting"  // an object has come as far as it can for now
 	EventBlocked  EventKind = "blocked"  // only a human can help this object
 	EventSettled  EventKind = "settled"  // an object is as declared
-	EventPolling  EventKind = "polling"  // Total objects are under review; the next look is at Until
+	EventPolling  EventKind = "polling"  // Total objects are under review, Left wait for the budget; the next look is at Until
 )
 
 // Outcome is where an object stands at the end of a run.
@@ -77,9 +81,21 @@ type Report struct {
 	// Stopped is set when a quota ended the run early; RetryAfter is its advice.
 	Stopped    *provider.Error
 	RetryAfter time.Duration
+	// Budget is the submission budget at the end of the run.
+	Budget Spending
 	// Interrupted is set when the context ended before the work did.
 	Interrupted bool
 	Took        time.Duration
+}
+
+// Spending is where the submission budget stands at the end of a run.
+type Spending struct {
+	Hour Window `json:"hour"`
+	Day  Window `json:"day"`
+	// Left are the products that wait for it, in the order in which they will be
+	// submitted, and Continue is when the first of them may be; nil when none waits.
+	Left     []schema.Address `json:"left"`
+	Continue *time.Time       `json:"continue,omitempty"`
 }
 
 // Count is the number of objects with an outcome.

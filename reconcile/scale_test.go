@@ -123,6 +123,7 @@ func TestEachPictureIsSentOnce(t *testing.T) {
 func TestAPlanWithoutChangesOnlyLists(t *testing.T) {
 	const products = 250
 	s := newShop(t, sandbox.Knobs{})
+	s.write("shop.hcl", strings.Replace(shopHCL, `appid    = "wx0123456789abcdef"`, "appid = \"wx0123456789abcdef\"\n  budget {\n    per_hour = 1000\n  }\n", 1))
 	for i := range products {
 		s.product(product{id: fmt.Sprint(i), title: fmt.Sprintf("第%d号毛毯加厚", i), fen: 990, picture: 10 + i%7})
 	}

@@ -29,17 +29,16 @@ func (s Submission) check(seq uint64) error {
 	return nil
 }
 
-// What a limit may be on, beside one operation ("add") and the address of one
-// product ("spu.719").
+// What a limit may be on, beside the address of one product ("spu.719").
 const (
 	LimitHour = "hour" // product submissions of the shop in an hour
 	LimitDay  = "day"  // product submissions of the shop in 24 hours
 )
 
 // Limit is what a refusal has taught: no more than Count submissions fit into the
-// window that it is on, or, on an operation or a product, none.
+// window that it is on; on a product, none.
 type Limit struct {
-	On    string `json:"limit"` // LimitHour, LimitDay, an operation, or the address of a product
+	On    string `json:"limit"` // LimitHour, LimitDay, or the address of a product
 	Count int    `json:"count"`
 	// At is when it was learned, Until when it is forgotten: platforms change
 	// their quotas, and others may have used a part of this one.
