@@ -75,6 +75,9 @@ func (s *Server) DSN(port int) string {
 	return fmt.Sprintf("postgres://shopctl:hunter2@127.0.0.1:%d/postgres?sslmode=disable", port)
 }
 
+// Account is whom it runs as, for others that refuse to be root's; nil is who we are.
+func (s *Server) Account() *syscall.Credential { return s.as }
+
 // Up starts the server and waits until it answers.
 func (s *Server) Up() error {
 	s.run = s.command("postgres", "-D", s.data(), "-k", s.dir, "-h", "127.0.0.1", "-p", strconv.Itoa(s.Port),

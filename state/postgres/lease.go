@@ -203,8 +203,10 @@ func (s *Store) Break(ctx context.Context, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.explain(s.work.use(ctx, func(ctx context.Context, c *pgx.Conn) error {
-		if version, err := versionOf(ctx, c); err != nil || version == 0 {
-			return errors.Join(err, state.ErrNotLocked)
+		if version, err := versionOf(ctx, c); err != nil {
+			return err
+		} else if version == 0 {
+			return state.ErrNotLocked
 		}
 		return pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
 			now, err := s.place(ctx, tx, " FOR UPDATE")

@@ -57,12 +57,20 @@ func at(t testing.TB, port int) func() *Store {
 	}
 }
 
+// The contract holds for the store alone and for what a run uses.
 func TestContract(t *testing.T) {
-	places := map[*testing.T]func() *Store{}
-	statetest.TestStore(t, func(t *testing.T) state.Backend {
-		if places[t] == nil {
-			places[t] = at(t, 0)
-		}
-		return places[t]()
-	})
+	for name, wrap := range map[string]func(*Store) state.Backend{
+		"alone":   func(s *Store) state.Backend { return s },
+		"patient": func(s *Store) state.Backend { return state.NewRemote(s, state.Rescue{}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			places := map[*testing.T]func() *Store{}
+			statetest.TestStore(t, func(t *testing.T) state.Backend {
+				if places[t] == nil {
+					places[t] = at(t, 0)
+				}
+				return wrap(places[t]())
+			})
+		})
+	}
 }

@@ -18,10 +18,6 @@ import (
 const chunkBytes = 1 << 20
 
 var (
-	errUnbased = &Problem{
-		What:   lang.T("nothing can be written to a state that was not read", "不能写入尚未读取的状态"),
-		Remedy: lang.T("Run again.", "请重新运行。"),
-	}
 	errOvertaken = &Problem{
 		What:   lang.T("somebody else wrote the state meanwhile", "状态在此期间已被其他程序写入"),
 		Remedy: lang.T("Run again: the newer state is read then.", "请重新运行，届时会读取更新后的状态。"),
@@ -54,11 +50,11 @@ func (s *Store) Append(ctx context.Context, entries ...state.Entry) error {
 	call := fmt.Sprintf("append %d to %d", entries[0].Seq, entries[len(entries)-1].Seq)
 	switch {
 	case s.lines == nil || s.base.header == "":
-		return errUnbased
+		return state.ErrUnbased
 	case s.open != nil && s.open.call == call:
 		return s.commit(ctx, s.open)
 	case s.open != nil:
-		return errUnbased
+		return state.ErrUnbased
 	}
 	lines, err := s.lines.Append(entries...)
 	if err != nil {
