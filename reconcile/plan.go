@@ -48,6 +48,10 @@ type Plan struct {
 	// Illustrate.
 	Pictures map[schema.ImageKey]PictureRef `json:"pictures,omitempty"`
 
+	// Since says how the plan stands to one that was read before; nil when nobody
+	// asked.
+	Since *Comparison `json:"since,omitempty"`
+
 	// Learned is what the state is told when the plan is applied, without a call:
 	// records of objects as the shop shows them, and the URLs of pictures that the
 	// shop has already.
@@ -241,6 +245,7 @@ const (
 	WaitQualification WaitKind = "qualification" // On: a category that is not granted yet
 	WaitQuota         WaitKind = "quota"         // the submission quota is spent
 	WaitPlatform      WaitKind = "platform"      // the platform has not shown the result yet
+	WaitApproval      WaitKind = "approval"      // a human must approve it: this run was allowed less
 )
 
 // Wait is one thing that must happen outside.

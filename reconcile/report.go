@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"slices"
 	"time"
 
 	"github.com/shopctl/shopctl/provider"
@@ -96,6 +97,12 @@ type Spending struct {
 	// submitted, and Continue is when the first of them may be; nil when none waits.
 	Left     []schema.Address `json:"left"`
 	Continue *time.Time       `json:"continue,omitempty"`
+}
+
+// Add puts results beside those of the run, of objects that it did not touch.
+func (r *Report) Add(results []Result) {
+	r.Results = append(r.Results, results...)
+	slices.SortStableFunc(r.Results, func(a, b Result) int { return a.Address.Compare(b.Address) })
 }
 
 // Count is the number of objects with an outcome.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
 )
 
 // PlanDocument and PlanVersion stand at the head of a plan in JSON. The version
@@ -114,6 +115,49 @@ func (o Op) known() bool {
 		}
 	}
 	return false
+}
+
+// Resubmits are the objects that the plan sends again unchanged, as a Policy says it.
+func (p *Plan) Resubmits() map[schema.Address]bool {
+	m := map[schema.Address]bool{}
+	for _, a := range p.Asked.Resubmit {
+		m[a] = true
+	}
+	return m
+}
+
+// Objects are the changed objects that are still declared or remembered: about
+// the others there is nothing left to do.
+func (p *Plan) Objects(cat *schema.Catalog, st *state.State) []schema.Address {
+	var list []schema.Address
+	for i := range p.Changes {
+		a := p.Changes[i].Address
+		if _, declared := cat.Sources[a]; declared || st.Records[a] != nil {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// LeaveToHumans takes out of the plan what goes to review, cannot be undone or
+// breaks a guard, and returns it as results of a run that was not allowed to.
+func (p *Plan) LeaveToHumans() []Result {
+	guarded := map[schema.Address]bool{}
+	for _, b := range p.Breaches {
+		for _, a := range b.Objects {
+			guarded[a] = true
+		}
+	}
+	left := []Result{}
+	p.Only(func(c *Change) bool {
+		if len(c.Steps) == 0 || classRank[c.Class] <= classRank[ClassFree] && !guarded[c.Address] {
+			return true
+		}
+		left = append(left, Result{Address: c.Address, Title: c.Title, Source: c.Source, Outcome: OutcomeLater, Waits: []Wait{{Kind: WaitApproval}}})
+		return false
+	})
+	p.Breaches = []Breach{}
+	return left
 }
 
 // Only keeps the changes that keep accepts, with their pictures, and returns the

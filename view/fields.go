@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -12,19 +13,21 @@ import (
 )
 
 // names turns ids into what people know: pictures into file names, SKUs into
-// their attributes. It looks them up in the catalog, which may be nil.
-type names struct{ catalog *schema.Catalog }
+// their attributes. It looks them up in the catalog, which may be nil, and in
+// what a saved plan says of its pictures.
+type names struct {
+	catalog *schema.Catalog
+	refs    map[schema.ImageKey]reconcile.PictureRef
+}
 
 // picture is the file name of a picture, or "" when the catalog does not know it.
 func (n names) picture(key string) string {
-	if n.catalog == nil {
-		return ""
+	ref := n.refs[schema.ImageKey(key)]
+	if n.catalog != nil {
+		image := n.catalog.Images[schema.ImageKey(key)]
+		ref = cmp.Or(reconcile.PictureRef{Path: image.Path, URL: image.URL}, ref)
 	}
-	image := n.catalog.Images[schema.ImageKey(key)]
-	if image.Path != "" {
-		return image.Path
-	}
-	return image.URL
+	return cmp.Or(ref.Path, ref.URL)
 }
 
 // sku finds a SKU in the catalog; nil when it is not declared.

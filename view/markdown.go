@@ -55,11 +55,12 @@ const tailReserve = 1200
 // risk, and the details folded.
 func (v *View) planMarkdown(plan *reconcile.Plan, catalog *schema.Catalog) string {
 	m := v.markdown()
-	entries := byRisk(readPlan(plan, names{catalog}))
+	entries := byRisk(readPlan(plan, names{catalog, plan.Pictures}))
 	m.put(PlanMarker(plan)+"\n", 0)
 	m.put("### "+m.say(lang.F("shopctl plan: %s", "shopctl 计划：%s", md(plan.ShopName)))+" ("+code(plan.Shop.AppID)+")\n\n", 0)
 	m.totals(plan)
 	m.breaches(plan.Breaches)
+	m.since(plan.Since)
 	m.table(entries)
 	m.details(entries)
 	m.uploads(plan.Uploads)
@@ -72,6 +73,19 @@ func (m *markdown) totals(plan *reconcile.Plan) {
 	p := &page{lang: m.lang}
 	p.summary(plan)
 	for line := range strings.Lines(string(p.buf)) {
+		m.put("> "+md(strings.TrimSpace(line))+"  \n", 0)
+	}
+	m.put("\n", 0)
+}
+
+// since says what is new since the plan was last read.
+func (m *markdown) since(c *reconcile.Comparison) {
+	if c == nil {
+		return
+	}
+	p := &page{lang: m.lang}
+	p.since(c)
+	for line := range strings.Lines(strings.TrimSpace(string(p.buf))) {
 		m.put("> "+md(strings.TrimSpace(line))+"  \n", 0)
 	}
 	m.put("\n", 0)

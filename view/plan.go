@@ -53,6 +53,9 @@ func planModel(plan *reconcile.Plan) planDocument {
 	return doc
 }
 
+// WritePlan writes a plan in its saved form.
+func WritePlan(w io.Writer, plan *reconcile.Plan) error { return writeJSON(w, planModel(plan)) }
+
 // Plan prints what apply would do. The catalog gives pictures and SKUs their
 // names; it may be nil.
 func (v *View) Plan(plan *reconcile.Plan, catalog *schema.Catalog) error {
@@ -64,11 +67,14 @@ func (v *View) Plan(plan *reconcile.Plan, catalog *schema.Catalog) error {
 		return err
 	}
 	p := v.outPage()
+	if plan.Since != nil {
+		p.since(plan.Since)
+	}
 	if !plan.Empty() {
 		p.line(0, format("Shop %s (%s)", "店铺 %s（%s）", plan.ShopName, plan.Shop.AppID).as(bold))
 		p.blank()
 	}
-	entries := readPlan(plan, names{catalog})
+	entries := readPlan(plan, names{catalog, plan.Pictures})
 	for i := range entries {
 		p.change(&entries[i])
 		p.blank()

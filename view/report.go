@@ -186,6 +186,13 @@ func (p *page) next(r *reconcile.Report) {
 	if r.Stopped != nil {
 		p.advice(0, both("Stopped early: ", "提前停止：").as(yellow), adviceOn(r.Stopped))
 	}
+	if n := leftToHumans(r); n > 0 {
+		p.line(0, format("%d left because a human must approve it: it goes to review, cannot be undone or breaks a guard. Without --approve free, apply does it.",
+			"有 %d 项留给人工决定：需要审核、不可恢复或触发了保护限制。去掉 --approve free 后 apply 会执行。", n))
+		if n == len(r.Results)-r.Count(reconcile.OutcomeDone) {
+			return
+		}
+	}
 	switch {
 	case r.RetryAfter > 0:
 		after := duration(r.RetryAfter)
@@ -196,4 +203,15 @@ func (p *page) next(r *reconcile.Report) {
 		p.line(0, both("Next: run shopctl apply again when the reviews are over (or now with --wait 30m); shopctl status shows where they are.",
 			"下一步：审核结束后再次运行 shopctl apply（或现在用 --wait 30m 等待）；shopctl status 可查看进度。"))
 	}
+}
+
+// leftToHumans counts what the run was not allowed to do.
+func leftToHumans(r *reconcile.Report) int {
+	n := 0
+	for i := range r.Results {
+		if x := &r.Results[i]; len(x.Waits) > 0 && x.Waits[0].Kind == reconcile.WaitApproval {
+			n++
+		}
+	}
+	return n
 }

@@ -132,6 +132,8 @@ func waitOf(w reconcile.Wait) lang.Text {
 		t = lang.F("%s is not granted yet", "%s 尚未通过审核", on)
 	case reconcile.WaitQuota:
 		t = lang.T("the submission quota is spent", "提交额度已用完")
+	case reconcile.WaitApproval:
+		t = lang.T("a human must approve it: this run was only allowed what is free", "需要人工批准：本次只允许执行无需审核的变更")
 	case reconcile.WaitPlatform:
 		t = lang.T("the platform has not shown the result yet", "平台尚未显示结果")
 	default:

@@ -142,14 +142,18 @@ func badFlag(flag, value, allowed string) error {
 	}
 }
 
-// formatFlag checks --format of commands that have text and JSON.
-func (a *app) setFormat(format string) error {
-	switch f := view.Format(format); f {
-	case view.Text, view.JSON:
-		a.view.Format = f
-		return nil
+// setFormat checks --format: text and JSON, and what else the command has.
+func (a *app) setFormat(format string, more ...view.Format) error {
+	known := append([]view.Format{view.Text, view.JSON}, more...)
+	var names []string
+	for _, f := range known {
+		if f == view.Format(format) {
+			a.view.Format = f
+			return nil
+		}
+		names = append(names, string(f))
 	}
-	return badFlag("--format", format, "text, json")
+	return badFlag("--format", format, strings.Join(names, ", "))
 }
 
 func (a *app) addresses(flag string, values []string) ([]schema.Address, error) {

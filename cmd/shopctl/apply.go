@@ -22,6 +22,10 @@ type applyFlags struct {
 	wait        time.Duration
 	parallelism int
 	uploads     int
+	// only is the value of --approve.
+	only string
+	// saved is the plan that the run is held to; nil when it makes its own.
+	saved *reconcile.Plan
 }
 
 // defaultParallelism is how many objects are worked on at the same time.
@@ -34,18 +38,26 @@ const defaultUploads = 4
 func newApply(a *app) *cobra.Command {
 	f := applyFlags{planFlags: planFlags{refresh: true}}
 	cmd := &cobra.Command{
-		Use:   "apply",
-		Short: a.say("Make the shop as declared", "让店铺与声明一致"),
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Use:   "apply [PLANFILE]",
+		Short: a.say("Make the shop as declared, or as a saved plan says", "让店铺与声明一致，或执行已保存的计划"),
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.setFormat(f.format); err != nil {
 				return err
+			}
+			if err := f.check(); err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				return a.applySaved(cmd.Context(), args[0], f)
 			}
 			return a.apply(cmd.Context(), f)
 		},
 	}
 	a.addPlanFlags(cmd, &f.planFlags)
+	a.addFormatFlag(cmd, &f.format)
 	flags := cmd.Flags()
+	flags.StringVar(&f.only, "approve", "", a.say("`free`: apply only what needs no review and no human, and leave the rest", "`free`：只执行无需审核、无需人工决定的变更，其余留待以后"))
 	flags.BoolVar(&f.autoApprove, "auto-approve", false, a.say("do not ask before changing the shop", "修改店铺前不再询问"))
 	flags.DurationVar(&f.wait, "wait", 0, a.say("wait this long for reviews, such as 30m", "等待审核结果的最长时间，例如 30m"))
 	flags.IntVar(&f.parallelism, "parallelism", defaultParallelism, a.say("how many objects are worked on at the same time", "同时处理的对象数"))
@@ -59,15 +71,30 @@ func (a *app) apply(ctx context.Context, f applyFlags) error {
 	if err != nil {
 		return err
 	}
-	if f.parallelism < 1 {
-		return badFlag("--parallelism", strconv.Itoa(f.parallelism), "1, 2, 3 ...")
-	}
-	if f.uploads < 1 {
-		return badFlag("--upload-parallelism", strconv.Itoa(f.uploads), "1, 2, 3 ...")
-	}
 	if err := a.askable(f); err != nil {
 		return err
 	}
+	return a.carryOut(ctx, pol, f)
+}
+
+// check refuses values that no run can have.
+func (f *applyFlags) check() error {
+	switch {
+	case f.parallelism < 1:
+		return badFlag("--parallelism", strconv.Itoa(f.parallelism), "1, 2, 3 ...")
+	case f.uploads < 1:
+		return badFlag("--upload-parallelism", strconv.Itoa(f.uploads), "1, 2, 3 ...")
+	case f.only != "" && f.only != approveFree:
+		return badFlag("--approve", f.only, approveFree)
+	}
+	return nil
+}
+
+// approveFree is the value of --approve that lets through what nobody need decide.
+const approveFree = "free"
+
+// carryOut makes the shop as planned, and reports.
+func (a *app) carryOut(ctx context.Context, pol reconcile.Policy, f applyFlags) error {
 	report, err := a.makeTrue(ctx, pol, f, func(plan *reconcile.Plan, d *desired) error { return a.approve(ctx, plan, d, f) })
 	if report == nil || err != nil && a.view.Format == view.JSON {
 		return err // one document on stdout: the error; what was done is in the state
@@ -94,6 +121,11 @@ func (a *app) makeTrue(ctx context.Context, pol reconcile.Policy, f applyFlags, 
 	}
 	defer closeState(ctx, session, &err)
 	st := session.State()
+	if f.saved != nil {
+		if pol.Targets = f.saved.Objects(d.catalog, st); len(pol.Targets) == 0 {
+			return &reconcile.Report{}, nil // none of them is left; no targets would mean all objects
+		}
+	}
 	if err := known(pol, d.catalog, st); err != nil {
 		return nil, err
 	}
@@ -105,19 +137,25 @@ func (a *app) makeTrue(ctx context.Context, pol reconcile.Policy, f applyFlags, 
 	if err := approve(plan, d); err != nil {
 		return nil, err
 	}
+	left := []reconcile.Result{}
+	if f.only == approveFree {
+		left = plan.LeaveToHumans()
+	}
 	progress := a.view.Progress(plan)
 	defer progress.Close()
-	return (&reconcile.Run{
+	report, err := (&reconcile.Run{
 		Catalog: d.catalog, Provider: d.shop.provider, Session: session, Policy: pol, Observation: seen,
 		Parallelism: f.parallelism, UploadParallelism: f.uploads, Wait: f.wait, OnEvent: progress.Event,
 		Stop: ctx.Done(), // the first interrupt stops the run, not the calls in flight
 	}).Apply(context.WithoutCancel(ctx), plan)
+	report.Add(left)
+	return report, err
 }
 
 // askable refuses, before anything is read, a run that would have to ask
 // somebody who is not there.
 func (a *app) askable(f applyFlags) error {
-	if f.autoApprove || a.view.Format == view.Text && term.IsTerminal(int(a.stdin.Fd())) {
+	if f.autoApprove || f.only == approveFree || a.view.Format == view.Text && term.IsTerminal(int(a.stdin.Fd())) {
 		return nil
 	}
 	return &view.Problem{
@@ -129,13 +167,21 @@ func (a *app) askable(f applyFlags) error {
 // approve shows the plan, refuses it when it breaks a guard, and asks when
 // somebody is to be asked.
 func (a *app) approve(ctx context.Context, plan *reconcile.Plan, d *desired, f applyFlags) error {
-	if a.view.Format == view.Text && !plan.Empty() {
+	if a.view.Format == view.Text && !plan.Empty() && f.saved == nil {
 		if err := a.view.Plan(plan, d.catalog); err != nil {
 			return err
 		}
 	}
-	if len(plan.Breaches) > 0 {
+	if f.saved != nil {
+		if err := a.hold(f.saved, plan); err != nil {
+			return err
+		}
+	}
+	if len(plan.Breaches) > 0 && f.only != approveFree {
 		return guardBroken(plan.Breaches)
+	}
+	if f.saved != nil || f.only == approveFree {
+		return nil // what is done was approved: by whoever read the file, or by the flag
 	}
 	if f.autoApprove || plan.Summary().Calls == 0 {
 		return nil

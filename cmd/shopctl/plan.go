@@ -23,6 +23,8 @@ type planFlags struct {
 	override []string
 	refresh  bool
 	detailed bool
+	out      string
+	against  string
 	format   string
 }
 
@@ -33,14 +35,17 @@ func newPlan(a *app) *cobra.Command {
 		Short: a.say("Say what apply would change in the shop", "显示 apply 将对店铺做的变更"),
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.setFormat(f.format); err != nil {
+			if err := a.setFormat(f.format, view.Markdown); err != nil {
 				return err
 			}
 			return a.plan(cmd.Context(), f)
 		},
 	}
 	a.addPlanFlags(cmd, &f)
+	a.addPlanFormatFlag(cmd, &f.format)
 	flags := cmd.Flags()
+	flags.StringVar(&f.out, "out", "", a.say("save the plan in a `file`, for review and for apply FILE", "把计划保存到 `file`，供审阅和 apply FILE 使用"))
+	flags.StringVar(&f.against, "against", "", a.say("say what is new since the saved plan in a `file`", "说明自 `file` 中保存的计划以来有何不同"))
 	flags.BoolVar(&f.detailed, "detailed-exitcode", false, a.say("exit with 2 when there are changes", "有变更时退出码为 2"))
 	flags.BoolVar(&f.refresh, "refresh", true, a.say("read the shop; --refresh=false plans from the state alone", "读取店铺；--refresh=false 只根据状态文件计划"))
 	return cmd
@@ -50,13 +55,31 @@ func (a *app) addPlanFlags(cmd *cobra.Command, f *planFlags) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.targets, "target", nil, a.say("only this `address` and what it needs; may be repeated", "只处理该 `address` 及其依赖，可重复"))
 	flags.StringArrayVar(&f.resubmit, "resubmit", nil, a.say("submit the rejected `address` again unchanged; may be repeated", "原样重新提交被驳回的 `address`，可重复"))
-	a.addFormatFlag(cmd, &f.format)
 }
 
 func (a *app) plan(ctx context.Context, f planFlags) error {
+	var read *reconcile.Plan
+	if f.against != "" {
+		var err error
+		if read, err = readPlan(f.against); err != nil {
+			return err
+		}
+	}
 	plan, catalog, err := a.makePlan(ctx, f)
 	if err != nil {
 		return err
+	}
+	if read != nil {
+		if err := sameShop(read, plan); err != nil {
+			return err
+		}
+		since := reconcile.Compare(read, plan)
+		plan.Since = &since
+	}
+	if f.out != "" {
+		if err := savePlan(plan, f.out); err != nil {
+			return err
+		}
 	}
 	if err := a.view.Plan(plan, catalog); err != nil {
 		return err
@@ -78,7 +101,11 @@ func (a *app) makePlan(ctx context.Context, f planFlags) (*reconcile.Plan, *sche
 		return nil, nil, err
 	}
 	defer s.shop.close()
-	return s.plan(), s.catalog, nil
+	plan := s.plan()
+	if f.out != "" || a.view.Format != view.Text {
+		reconcile.Illustrate(plan, s.catalog, s.state, s.seen, s.policy)
+	}
+	return plan, s.catalog, nil
 }
 
 // policy is what the flags say beyond the catalog.

@@ -43,6 +43,7 @@ func newRoot(a *app) *cobra.Command {
 		newValidate(a),
 		newPlan(a),
 		newApply(a),
+		newShow(a),
 		newStatus(a),
 		newFleet(a),
 		newImport(a),

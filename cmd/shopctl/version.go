@@ -43,6 +43,10 @@ func programVersion() string {
 	return info.Main.Version
 }
 
+func (a *app) addPlanFormatFlag(cmd *cobra.Command, format *string) {
+	cmd.Flags().StringVar(format, "format", "text", a.say("text, markdown or json", "text、markdown 或 json"))
+}
+
 func (a *app) addFormatFlag(cmd *cobra.Command, format *string) {
 	cmd.Flags().StringVar(format, "format", "text", a.say("text or json", "text 或 json"))
 }
