@@ -1,6 +1,7 @@
 package view
 
 import (
+	"path"
 	"time"
 
 	"github.com/shopctl/shopctl/fleet"
@@ -100,8 +101,8 @@ func fleetLine(verb fleet.Verb, x *fleet.Result) lang.Text {
 	if work := fleetWork(verb, x.Work); len(work) > 0 {
 		parts = append(parts, listed(work))
 	}
-	if x.Took > 0 {
-		parts = append(parts, duration(time.Duration(x.Took*float64(time.Second))))
+	if took := time.Duration(x.Took * float64(time.Second)); took >= time.Second {
+		parts = append(parts, duration(took))
 	}
 	return semicolons(parts)
 }
@@ -151,7 +152,7 @@ func (p *page) fleetDetails(x *fleet.Result) {
 		p.line(4, words(x.Error.Meaning))
 	}
 	for _, d := range x.Diagnostics {
-		p.line(4, raw(d.Range.String()).as(bold), raw(": "), words(d.What), both(". ", "。"), words(d.Why))
+		p.line(4, raw(path.Join(x.Dir, d.Range.String())).as(bold), raw(": "), words(d.What), both(". ", "。"), words(d.Why))
 	}
 	for _, o := range x.Objects {
 		spans := []span{raw(o.Address.String()).as(bold)}

@@ -277,7 +277,7 @@ func (r *fleetRun) do(ctx context.Context) (*fleet.Report, error) {
 	})
 	progress := r.view.FleetProgress(r.verb, len(tasks), time.Now)
 	defer progress.Close()
-	engine := fleet.Local{Shops: r.flags.shops, Do: r.shopRunner(r.flags.logDir != "", progress.Doing)}
+	engine := r.engine(progress)
 	done := func(x fleet.Result, l fleet.Logs) {
 		tally.Add(x)
 		progress.Done(x)
@@ -298,6 +298,11 @@ func (r *fleetRun) do(ctx context.Context) (*fleet.Report, error) {
 		err = engine.Run(ctx, pending, done)
 	}
 	return tally.Report(), errors.Join(err, r.logs.err)
+}
+
+// engine has the tasks done: by goroutines of this process.
+func (r *fleetRun) engine(progress *view.FleetProgress) fleet.Engine {
+	return fleet.Local{Shops: r.flags.shops, Do: r.shopRunner(r.flags.logDir != "", progress.Doing)}
 }
 
 // waitAgain is how long a fleet pauses before it looks at pending shops again:

@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 //	serve                             serve the sandbox to --endpoint, for scripts that
 //	                                  look at it while the program runs
 //	await CALL                        wait until the served sandbox has got a call
+//	privatebox DIR                    look at the private sandbox of another catalog from now on
 //	writes [CALL=N...]                the writing calls since the last look, exactly
 //	setcell FILE.xlsx CELL VALUE      write one cell of the first sheet, as an operator would
 //	vault [ticket=T] [refresh=T]      keep the ticket and the refresh token of a service provider
@@ -45,7 +46,7 @@ func TestScript(t *testing.T) {
 		Dir:   "testdata/script",
 		Setup: setupScript,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": cmdExits, "picture": cmdPicture, "console": cmdConsole, "serve": cmdServe, "await": cmdAwait, "writes": cmdWrites, "cells": cmdCells, "setcell": cmdSetCell, "vault": cmdVault,
+			"exits": cmdExits, "picture": cmdPicture, "console": cmdConsole, "serve": cmdServe, "await": cmdAwait, "privatebox": cmdPrivateBox, "writes": cmdWrites, "cells": cmdCells, "setcell": cmdSetCell, "vault": cmdVault,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -167,6 +168,11 @@ func cmdAwait(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("no call of %s", args[0])
 		}
 	}
+}
+
+func cmdPrivateBox(ts *testscript.TestScript, _ bool, args []string) {
+	b := boxOf(ts)
+	b.dir, b.seen = filepath.Join(ts.MkAbs(args[0]), ".shopctl", "sandbox", "shop"), 0
 }
 
 func cmdWrites(ts *testscript.TestScript, _ bool, want []string) {
