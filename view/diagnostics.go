@@ -22,7 +22,10 @@ type diagnosticsDocument struct {
 // the text of a catalog file; a file it cannot give is shown without its line.
 func (v *View) Diagnostics(ds schema.Diagnostics, read func(file string) ([]byte, error)) error {
 	errors, warnings := countDiagnostics(ds)
-	if v.Format == JSON {
+	switch v.Format {
+	case GitHub, GitLab:
+		return v.annotate(diagnosticAnnotations(ds))
+	case JSON:
 		return writeJSON(v.Out, diagnosticsDocument{
 			Envelope: Envelope{"diagnostics", 1}, Errors: errors, Warnings: warnings,
 			Diagnostics: append([]schema.Diagnostic{}, ds...),

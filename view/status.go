@@ -121,8 +121,11 @@ func (v *View) Board(board []reconcile.Standing, only []Status) error {
 			shown = append(shown, &board[i])
 		}
 	}
-	if v.Format == JSON {
+	switch v.Format {
+	case JSON:
 		return writeJSON(v.Out, boardModel(shown, counts))
+	case GitHub, GitLab:
+		return v.annotate(v.boardAnnotations(shown))
 	}
 	p := v.outPage()
 	var rows [][]span

@@ -11,6 +11,7 @@ import (
 	"io"
 
 	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/schema"
 )
 
 // Format is how results are rendered.
@@ -21,6 +22,8 @@ const (
 	Text     Format = "text"
 	JSON     Format = "json"
 	Markdown Format = "markdown" // of a plan and a status: a comment for a pull request
+	GitHub   Format = "github"   // of findings and a status: annotations of an Action
+	GitLab   Format = "gitlab"   // the same as a Code Quality report
 )
 
 // View is where and how everything is printed.
@@ -38,6 +41,11 @@ type View struct {
 	// Width gives the width of the terminal in cells at this moment; nil or a
 	// result of 0 means that lines are not cut.
 	Width func() int
+	// Dir is the catalog directory as the repository knows it, for annotations.
+	Dir string
+	// Locate finds the place of a field of a declared object, for annotations;
+	// nil when only the object's own place is known.
+	Locate func(source schema.Source, field string) schema.Range
 }
 
 // Colour decides whether a stream gets colour: --no-color and NO_COLOR forbid

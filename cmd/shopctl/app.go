@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"golang.org/x/term"
@@ -99,10 +100,26 @@ func (a *app) open() error {
 	if a.view.Live {
 		a.view.Err = view.NewStatusLine(a.stderr)
 	}
+	a.view.Dir = inRepository(a.global.dir)
 	a.view.Width = func() int { return width(a.stdout, a.stderr) }
 	var err error
 	a.log, err = newLogger(a.view.Err, a.global.logLevel, a.global.logFormat)
 	return err
+}
+
+// inRepository is the catalog directory as whoever started us in the root of the
+// repository would write it.
+func inRepository(dir string) string {
+	here, err := os.Getwd()
+	if err != nil {
+		return filepath.ToSlash(dir)
+	}
+	if full, err := filepath.Abs(dir); err == nil {
+		if within, err := filepath.Rel(here, full); err == nil {
+			return filepath.ToSlash(within)
+		}
+	}
+	return filepath.ToSlash(dir)
 }
 
 // width is that of the terminal, in cells, or 0 when neither stream is one.

@@ -54,9 +54,9 @@ func (a *app) report(ds schema.Diagnostics) error {
 }
 
 // reportAside is report for a command that has a result of its own: where that
-// is JSON, warnings are left to validate, so that there is one document.
+// is one document, warnings are left to validate, so that there is one document.
 func (a *app) reportAside(ds schema.Diagnostics) error {
-	if a.view.Format == view.JSON && !ds.HasErrors() {
+	if (a.view.Format == view.JSON || a.view.Format == view.GitLab) && !ds.HasErrors() {
 		return nil
 	}
 	return a.report(ds)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/shopctl/shopctl/intake"
 	"github.com/shopctl/shopctl/reconcile"
 	"github.com/shopctl/shopctl/view"
 )
@@ -19,14 +20,14 @@ func newStatus(a *app) *cobra.Command {
 		Short: a.say("Show where every object stands: on the shelf, in review, rejected", "显示每个对象的状态：在架、审核中、被驳回等"),
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.setFormat(format); err != nil {
+			if err := a.setFormat(format, view.GitHub, view.GitLab); err != nil {
 				return err
 			}
 			return a.status(cmd.Context(), only)
 		},
 	}
 	cmd.Flags().StringSliceVar(&only, "only", nil, a.say("show only these `states`: ", "只显示这些状态（`states`）：")+statusList())
-	a.addFormatFlag(cmd, &format)
+	a.addAnnotationFormatFlag(cmd, &format)
 	return cmd
 }
 
@@ -49,6 +50,14 @@ func (a *app) status(ctx context.Context, only []string) error {
 	board, err := a.makeBoard(ctx)
 	if err != nil {
 		return err
+	}
+	if a.view.Format == view.GitHub || a.view.Format == view.GitLab {
+		files, err := intake.NewLocator(a.global.dir)
+		if err != nil {
+			return err
+		}
+		defer files.Close()
+		a.view.Locate = files.Find
 	}
 	if err := a.view.Board(board, filter); err != nil {
 		return err

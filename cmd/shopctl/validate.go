@@ -13,20 +13,20 @@ func newValidate(a *app) *cobra.Command {
 		Short: a.say("Check the catalog without reaching the shop", "不访问店铺，只检查商品目录文件"),
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if err := a.setFormat(format); err != nil {
+			if err := a.setFormat(format, view.GitHub, view.GitLab); err != nil {
 				return err
 			}
 			return a.validate()
 		},
 	}
-	a.addFormatFlag(cmd, &format)
+	a.addAnnotationFormatFlag(cmd, &format)
 	return cmd
 }
 
 func (a *app) validate() error {
 	tree, _ := a.keptCategories()
 	catalog, ds := a.load(tree)
-	if a.view.Format == view.JSON || ds.HasErrors() {
+	if a.view.Format != view.Text || ds.HasErrors() {
 		return a.report(ds)
 	}
 	if err := a.report(ds); err != nil {

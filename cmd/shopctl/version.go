@@ -47,6 +47,10 @@ func (a *app) addPlanFormatFlag(cmd *cobra.Command, format *string) {
 	cmd.Flags().StringVar(format, "format", "text", a.say("text, markdown or json", "text、markdown 或 json"))
 }
 
+func (a *app) addAnnotationFormatFlag(cmd *cobra.Command, format *string) {
+	cmd.Flags().StringVar(format, "format", "text", a.say("text, json, github (annotations of an Action) or gitlab (a Code Quality report)", "text、json、github（Action 注解）或 gitlab（Code Quality 报告）"))
+}
+
 func (a *app) addFormatFlag(cmd *cobra.Command, format *string) {
 	cmd.Flags().StringVar(format, "format", "text", a.say("text or json", "text 或 json"))
 }
