@@ -43,9 +43,10 @@ func (c comparison) differences(have *provider.Copy) []FieldDiff {
 		want.InfoVersion = have.SPU.InfoVersion // a stamp of ours or anybody's: not the author's field
 	}
 	got := c.sight(&have.SPU).inTermsOfWant()
-	if string(schema.Canonical(&want)) == string(schema.Canonical(&got)) {
+	if got.SameContent(&want) || string(schema.Canonical(&want)) == string(schema.Canonical(&got)) {
 		return nil
 	}
+	c.rec = c.rec.Unpacked()
 	diffs := fieldDiffs(&got, &want)
 	for i := range diffs {
 		d := &diffs[i]
@@ -68,10 +69,13 @@ type sighting struct {
 
 func (c comparison) sight(have *schema.SPU) sighting {
 	s := sighting{comparison: c, have: have.Composed()}
-	s.holdsRecord = c.rec != nil && c.rec.Memo != nil && (have.InfoVersion == "" || have.InfoVersion == sentVersion(c.rec))
+	s.holdsRecord = c.rec.Remembers() && (have.InfoVersion == "" || have.InfoVersion == sentVersion(c.rec))
 	s.holdsWanted = s.holdsRecord && c.rec.Stamp == c.stamp
 	if c.want.InfoVersion == "" {
 		s.holdsWanted = have.InfoVersion == c.stamp
+	}
+	if !s.holdsWanted { // then the memo is asked for field by field
+		s.rec = c.rec.Unpacked()
 	}
 	return s
 }
@@ -115,6 +119,9 @@ func (s sighting) pictures(path string, want, got []schema.Image) []schema.Image
 	if len(want) == 0 && len(got) == 0 {
 		return nil
 	}
+	if s.samePictures(want, got) {
+		return want
+	}
 	vouched := s.vouched(path, func() string { return pictureList(want) })
 	if vouched && len(got) == 0 {
 		return want // not echoed
@@ -137,6 +144,15 @@ func (s sighting) pictures(path string, want, got []schema.Image) []schema.Image
 	return named
 }
 
+// samePictures reports whether the shop shows the wanted pictures under URLs that
+// we have handed out.
+func (s sighting) samePictures(want, got []schema.Image) bool {
+	return slices.EqualFunc(want, got, func(w, g schema.Image) bool {
+		key, known := s.keys[g.URL]
+		return known && key == w.Key
+	})
+}
+
 // component fills in the informational members. The platform need not echo them,
 // and shows defaults of its own for those that were never sent.
 func (s sighting) component() schema.Component {
@@ -145,6 +161,7 @@ func (s sighting) component() schema.Component {
 	if got.IsZero() && want.IsZero() {
 		return s.have.Component
 	}
+	s.rec = s.rec.Unpacked()
 	filled := reflect.New(got.Type()).Elem()
 	for i := range got.NumField() {
 		path := "component." + jsonName(got.Type().Field(i))
@@ -161,11 +178,17 @@ func (s sighting) component() schema.Component {
 
 // skus puts the shop's SKUs in the declared order, strangers last.
 func (s sighting) skus() []schema.SKU {
+	ordered := make([]schema.SKU, 0, len(s.have.SKUs))
+	if slices.EqualFunc(s.have.SKUs, s.want.SKUs, func(a, b schema.SKU) bool { return a.OutSKUID == b.OutSKUID }) {
+		for i := range s.want.SKUs {
+			ordered = append(ordered, s.sku(&s.want.SKUs[i], s.have.SKUs[i]))
+		}
+		return ordered
+	}
 	byID := make(map[string]schema.SKU, len(s.have.SKUs))
 	for _, sku := range s.have.SKUs {
 		byID[sku.OutSKUID] = sku
 	}
-	ordered := make([]schema.SKU, 0, len(s.have.SKUs))
 	for i := range s.want.SKUs {
 		want := &s.want.SKUs[i]
 		if got, ok := byID[want.OutSKUID]; ok {
@@ -181,8 +204,12 @@ func (s sighting) skus() []schema.SKU {
 
 func (s sighting) sku(want *schema.SKU, got schema.SKU) schema.SKU {
 	path := "sku." + want.OutSKUID
-	got.ThumbImg = s.thumb(path+".thumb_img", want.ThumbImg, got.ThumbImg)
-	if sameAttrs(got.SKUAttrs, want.SKUAttrs) && s.vouched(path+".sku_attrs", func() string { return leafValue(reflect.ValueOf(want.SKUAttrs)) }) {
+	if key, known := s.keys[got.ThumbImg.URL]; known && key == want.ThumbImg.Key {
+		got.ThumbImg = want.ThumbImg
+	} else {
+		got.ThumbImg = s.thumb(path+".thumb_img", want.ThumbImg, got.ThumbImg)
+	}
+	if !slices.Equal(got.SKUAttrs, want.SKUAttrs) && sameAttrs(got.SKUAttrs, want.SKUAttrs) && s.vouched(path+".sku_attrs", func() string { return leafValue(reflect.ValueOf(want.SKUAttrs)) }) {
 		got.SKUAttrs = want.SKUAttrs // the shop may show another order than it was sent
 	}
 	if !s.want.StockManaged {
@@ -219,10 +246,10 @@ func sameAttrs(a, b []schema.Attr) bool {
 
 // cause tells whose edit a difference is, by what was last sent.
 func (c comparison) cause(d *FieldDiff) Cause {
-	if c.rec == nil || c.rec.Memo == nil {
+	if !c.rec.Remembers() {
 		return CauseUnknown
 	}
-	sent := c.rec.Memo[d.Path]
+	sent := c.rec.Unpacked().Memo[d.Path]
 	switch {
 	case d.Kind == FieldSKU && (sent != "") == (d.New != ""):
 		return CauseDrift // sent and gone, or never sent and there

@@ -165,7 +165,7 @@ func (pl *planner) grant(addr schema.Address) verdict {
 	}
 	pl.readVerdict(c, next)
 	v.change = pl.decideGrant(c, next)
-	if !sameRecord(rec, next) && rec != nil {
+	if !rec.Equal(next) && rec != nil {
 		v.learned = next
 	}
 	return v
@@ -180,7 +180,7 @@ func (pl *planner) given(c *claim, rec, next *state.Record) verdict {
 		return v
 	}
 	pl.readVerdict(c, next)
-	if !sameRecord(rec, next) && pl.obs != nil {
+	if !rec.Equal(next) && pl.obs != nil {
 		v.adopted, v.learned = rec == nil, next
 	}
 	return v

@@ -1,10 +1,9 @@
 package reconcile
 
 import (
-	"bytes"
 	"maps"
-	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,9 +15,10 @@ import (
 // remember is the record brought up to what the shop shows. It is the record
 // itself, unchanged, when the shop shows nothing new.
 func (pl *planner) remember(f *facts) *state.Record {
-	rec := f.rec.Clone()
-	if rec == nil {
-		rec = &state.Record{Address: f.addr}
+	rec := &state.Record{Address: f.addr}
+	if f.rec != nil {
+		shallow := *f.rec // what it points to is replaced below, never changed
+		rec = &shallow
 	}
 	if f.have.ProductID != "" {
 		rec.RemoteID = f.have.ProductID
@@ -71,12 +71,13 @@ func (pl *planner) rememberContent(f *facts, rec *state.Record) {
 	if rec.Stamp != f.stamp {
 		rec.SubmittedAt = pl.firstSeen(f)
 	}
-	known := rec.Stamp == f.stamp && f.memoHolds(rec.Memo)
+	known := rec.Stamp == f.stamp && f.memoHolds(rec)
 	rec.Stamp, rec.Version = f.stamp, f.versionShown()
 	if known || len(f.draft) > 0 {
 		return // where prices differ, the old memo must still tell who changed them
 	}
-	listing := rec.Memo[listingPath]
+	listing := listingSent(rec)
+	*rec = *rec.Unpacked()
 	rec.Memo = memoOf(f.want)
 	if at := shelfState(f.have.Shelf); at != rec.Memo[listingPath] {
 		rec.Memo[listingPath] = listing
@@ -112,19 +113,50 @@ func (pl *planner) firstSeen(f *facts) *time.Time {
 	return timePtr(f.have.SubmittedAt)
 }
 
-// memoHolds reports whether a memo of the same reviewed content also holds the
-// declared prices and codes, so that it need not be made anew.
-func (f *facts) memoHolds(memo map[string]string) bool {
+// memoHolds reports whether the memo of a record of the same reviewed content also
+// holds the declared prices and codes, so that it need not be made anew.
+func (f *facts) memoHolds(rec *state.Record) bool {
+	skus := make(map[string]*schema.SKU, len(f.want.SKUs))
+	missing, differs := 0, listingSent(rec) != shelfWord(f.want.Listing)
 	for i := range f.want.SKUs {
 		sku := &f.want.SKUs[i]
-		path := "sku." + sku.OutSKUID + "."
-		if memo[path+"sale_price"] != memoValue(leafValue(reflect.ValueOf(sku.SalePrice))) ||
-			memo[path+"market_price"] != memoValue(leafValue(reflect.ValueOf(sku.MarketPrice))) ||
-			memo[path+"barcode"] != memoValue(sku.Barcode) || memo[path+"sku_code"] != memoValue(sku.SKUCode) {
-			return false
+		skus[sku.OutSKUID] = sku
+		for _, field := range freeFields {
+			if memoValue(field.of(sku)) != "" {
+				missing++
+			}
 		}
 	}
-	return memo[listingPath] == shelfWord(f.want.Listing)
+	rec.EachSent(func(id, path, sent string) {
+		for _, field := range freeFields {
+			if sku := skus[id]; sku != nil && path == field.path && sent != "" {
+				missing--
+				differs = differs || sent != memoValue(field.of(sku))
+			}
+		}
+	})
+	return missing == 0 && !differs
+}
+
+// listingSent is the place on the shelf that was last asked for, "" for none.
+func listingSent(rec *state.Record) (word string) {
+	rec.EachSent(func(sku, path, sent string) {
+		if sku == "" && path == listingPath {
+			word = sent
+		}
+	})
+	return word
+}
+
+// freeFields are those fields of a SKU that always change without a review.
+var freeFields = []struct {
+	path string
+	of   func(*schema.SKU) string
+}{
+	{"sale_price", func(s *schema.SKU) string { return strconv.FormatInt(int64(s.SalePrice), 10) }},
+	{"market_price", func(s *schema.SKU) string { return strconv.FormatInt(int64(s.MarketPrice), 10) }},
+	{"barcode", func(s *schema.SKU) string { return s.Barcode }},
+	{"sku_code", func(s *schema.SKU) string { return s.SKUCode }},
 }
 
 // rememberVerdict takes note of what reviewers and the platform said.
@@ -173,12 +205,16 @@ func (f *facts) bannedStamp() string {
 }
 
 func skuIDs(p *provider.Product) map[string]string {
-	ids := map[string]string{}
-	for _, c := range []*provider.Copy{p.Draft, p.Online} {
-		if c != nil {
-			maps.Copy(ids, c.SKUIDs)
-		}
+	switch {
+	case p.Online == nil && p.Draft == nil:
+		return nil
+	case p.Online == nil || p.Online == p.Draft:
+		return p.Draft.SKUIDs
+	case p.Draft == nil || len(p.Draft.SKUIDs) == 0:
+		return p.Online.SKUIDs
 	}
+	ids := maps.Clone(p.Draft.SKUIDs)
+	maps.Copy(ids, p.Online.SKUIDs)
 	return ids
 }
 
@@ -186,6 +222,9 @@ func skuIDs(p *provider.Product) map[string]string {
 // shop shows them: a copy that came from the declared content names them in
 // order. So a lost state costs no upload.
 func (pl *planner) picturesSeen(f *facts) map[schema.ImageKey]string {
+	if pl.knowsPictures(f.want) {
+		return nil
+	}
 	seen := map[schema.ImageKey]string{}
 	cmp := pl.comparison(f.want, f.stamp, f.rec)
 	for _, c := range []*provider.Copy{f.have.Draft, f.have.Online} {
@@ -195,15 +234,26 @@ func (pl *planner) picturesSeen(f *facts) map[schema.ImageKey]string {
 		pl.seePictures(seen, f.want.HeadImg, c.SPU.HeadImg)
 		pl.seePictures(seen, f.want.QualificationPics, c.SPU.QualificationPics)
 		pl.seePictures(seen, f.want.DescInfo.Imgs, c.SPU.DescInfo.Imgs)
-		for i := range f.want.SKUs {
-			for j := range c.SPU.SKUs {
-				if f.want.SKUs[i].OutSKUID == c.SPU.SKUs[j].OutSKUID {
-					pl.seePictures(seen, []schema.Image{f.want.SKUs[i].ThumbImg}, []schema.Image{c.SPU.SKUs[j].ThumbImg})
-				}
-			}
+		shown := make(map[string]schema.Image, len(c.SPU.SKUs))
+		for _, sku := range c.SPU.SKUs {
+			shown[sku.OutSKUID] = sku.ThumbImg
+		}
+		for _, sku := range f.want.SKUs {
+			pl.seePictures(seen, []schema.Image{sku.ThumbImg}, []schema.Image{shown[sku.OutSKUID]})
 		}
 	}
 	return seen
+}
+
+// knowsPictures reports whether the state knows every picture of a product.
+func (pl *planner) knowsPictures(want *schema.SPU) bool {
+	unknown := func(image schema.Image) bool {
+		_, known := pl.image(image.Key)
+		return !known && image.Key != ""
+	}
+	return !slices.ContainsFunc(want.HeadImg, unknown) && !slices.ContainsFunc(want.QualificationPics, unknown) &&
+		!slices.ContainsFunc(want.DescInfo.Imgs, unknown) &&
+		!slices.ContainsFunc(want.SKUs, func(sku schema.SKU) bool { return unknown(sku.ThumbImg) })
 }
 
 func (pl *planner) seePictures(seen map[schema.ImageKey]string, want, got []schema.Image) {
@@ -287,9 +337,4 @@ func sortedKeys(a, b map[string]string) []string {
 	}
 	maps.Copy(all, b)
 	return slices.Sorted(maps.Keys(all))
-}
-
-// sameRecord compares what would be written.
-func sameRecord(a, b *state.Record) bool {
-	return a != nil && b != nil && bytes.Equal(schema.Canonical(a), schema.Canonical(b))
 }

@@ -34,9 +34,9 @@ type facts struct {
 
 // product decides about one SPU.
 func (pl *planner) product(addr schema.Address) verdict {
-	want, rec := pl.cat.SPUs[addr.Name], pl.record(addr)
+	want, rec := pl.cat.SPUs[addr.Name], pl.peek(addr)
 	if pl.obs == nil {
-		return pl.productFromMemory(addr, want, rec)
+		return pl.productFromMemory(addr, want, rec.Unpacked())
 	}
 	have := pl.obs.Products[addr.Name]
 	switch {
@@ -48,12 +48,15 @@ func (pl *planner) product(addr schema.Address) verdict {
 	f := pl.gather(addr, want, rec, have)
 	next := pl.remember(f)
 	f.rec = next
+	if len(f.draft) > 0 || len(f.online) > 0 {
+		f.rec = next.Unpacked()
+	}
 	c := &Change{Title: want.Title}
 	pl.content(f, c)
 	pl.shelf(f, c)
 	v := verdict{known: true, adopted: rec == nil, images: pl.picturesSeen(f)}
-	if !sameRecord(rec, next) {
-		v.learned = next
+	if !rec.Equal(next) {
+		v.learned = next.Packed()
 	}
 	if len(c.Steps) > 0 || len(c.Waits) > 0 || c.Block != nil {
 		v.change = c
@@ -68,7 +71,11 @@ func (pl *planner) gather(addr schema.Address, want *schema.SPU, rec *state.Reco
 	if have.Draft != nil {
 		f.draft = compare.differences(have.Draft)
 	}
-	if have.Online != nil {
+	switch {
+	case have.Online == nil:
+	case have.Online == have.Draft: // one value where both copies are equal
+		f.online = f.draft
+	default:
 		f.online = compare.differences(have.Online)
 	}
 	if have.Draft == nil { // the platform shows no draft: what is online was last submitted
@@ -283,7 +290,7 @@ func (f *facts) shown(pl *planner) []FieldDiff {
 	shown := slices.DeleteFunc(slices.Clone(f.online), func(d FieldDiff) bool {
 		return d.Kind == FieldPictures && inDraft[d.Path] == ""
 	})
-	if f.have.Draft == nil || f.rec == nil || f.rec.Memo == nil {
+	if f.have.Draft == nil || !f.rec.Remembers() {
 		return shown
 	}
 	for i := range shown { // who changed it is told by the draft: the online copy is older than what we sent
@@ -494,9 +501,9 @@ func (c *Change) underway() bool {
 
 func (pl *planner) move(f *facts, c *Change, op Op) {
 	d := FieldDiff{Path: listingPath, Kind: FieldShelf, Old: shelfState(f.have.Shelf), New: shelfWord(f.want.Listing), Cost: schema.CostFree, Cause: CauseUnknown}
-	if f.rec != nil && f.rec.Memo[listingPath] != "" {
+	if sent := listingSent(f.rec); sent != "" {
 		d.Cause = CauseFile
-		if f.rec.Memo[listingPath] == d.New {
+		if sent == d.New {
 			d.Cause = CauseDrift
 		}
 	}

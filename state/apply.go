@@ -11,7 +11,7 @@ import (
 // Apply makes one entry true in memory. It is the whole meaning of a journal:
 // replaying the same entries on the same state always gives the same state, and
 // an entry that is applied twice in a row changes nothing the second time. The
-// state keeps what the entry points to.
+// state keeps what the entry points to, records with their memo packed.
 //
 // An entry of a kind this program does not know was written by a newer one. It
 // is an error, because passing over it would lose what it tells.
@@ -24,7 +24,7 @@ func (s *State) Apply(e Entry) error {
 		s.Intents[e.Seq] = *e.Intent
 		s.spend(e.Seq, e.Intent)
 	case EntryRecord:
-		s.Records[e.Record.Address] = e.Record
+		s.Records[e.Record.Address] = e.Record.kept()
 	case EntryImage:
 		s.Images[e.Key] = *e.Image
 	case EntryForget:

@@ -48,7 +48,9 @@ type submissionLine struct {
 // the limits by name. The same state always gives the same bytes. A state that Decode would refuse is an error.
 func Encode(w io.Writer, s *State) error {
 	out := lineWriter{w: bufio.NewWriterSize(w, 1<<16)}
-	out.line(s.Header)
+	head := s.Header
+	head.Version = Version
+	out.line(head)
 	for _, a := range slices.SortedFunc(maps.Keys(s.Records), schema.Address.Compare) {
 		r := s.Records[a]
 		out.check(Entry{Seq: s.Seq + 1, Kind: EntryRecord, Record: r})
@@ -111,9 +113,7 @@ func (l *lineWriter) line(v any) {
 // encodeLine appends v and a newline.
 func encodeLine(b *bytes.Buffer, v any) error {
 	start := b.Len()
-	enc := json.NewEncoder(b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	if err := appendLine(b, v); err != nil {
 		return fmt.Errorf("encode a line of the state: %w", err)
 	}
 	if n := b.Len() - start; n > maxLine {
@@ -122,7 +122,20 @@ func encodeLine(b *bytes.Buffer, v any) error {
 	return nil
 }
 
-// Decode reads what Encode wrote. Blank lines and another order of the lines are
+func appendLine(b *bytes.Buffer, v any) error {
+	if v, often := v.(interface{ line([]byte) ([]byte, error) }); often {
+		line, err := v.line(b.AvailableBuffer())
+		b.Write(line)
+		b.WriteByte('\n')
+		return err
+	}
+	enc := json.NewEncoder(b)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// Decode reads what Encode wrote, in this format or an older one; the state is one
+// of this format then. Blank lines and another order of the lines are
 // forgiven, because people merge these files; anything else that is not as
 // Encode writes it is a *LineError. A newer format is a *VersionError.
 func Decode(r io.Reader) (*State, error) {
@@ -182,6 +195,7 @@ func (s *State) readHeader(line []byte) error {
 	if s.Version < 1 || s.Lineage == "" || s.Shop == (ShopID{}) {
 		return errors.New("the header must say version, lineage and shop")
 	}
+	s.Version = Version // what is written from now on
 	return nil
 }
 
@@ -202,19 +216,13 @@ func (s *State) readLine(line []byte) error {
 }
 
 func (s *State) readRecord(line []byte) error {
-	r := new(Record)
-	packed := struct {
-		*Record
-		Memo json.RawMessage `json:"memo"` // in place of the record's own
-	}{Record: r}
-	if err := decodeStrict(line, &packed); err != nil {
-		return fmt.Errorf("record: %w", err)
-	}
-	if len(packed.Memo) > 0 {
-		if err := new(Memo).UnmarshalJSON(packed.Memo); err != nil {
+	r := plainRecord(string(line))
+	if r == nil {
+		r = new(Record)
+		if err := decodeStrict(line, r); err != nil {
 			return fmt.Errorf("record: %w", err)
 		}
-		r.packed = slices.Clone(packed.Memo)
+		r = r.Packed()
 	}
 	if r.Address == (schema.Address{}) {
 		return errors.New("the address of the record is missing")
@@ -228,8 +236,12 @@ func (s *State) readRecord(line []byte) error {
 
 func (s *State) readImage(line []byte) error {
 	var i imageLine
-	if err := decodeStrict(line, &i); err != nil {
-		return fmt.Errorf("image: %w", err)
+	var ok bool
+	if i.Key, i.ImageRecord, ok = plainImage(string(line)); !ok {
+		i = imageLine{}
+		if err := decodeStrict(line, &i); err != nil {
+			return fmt.Errorf("image: %w", err)
+		}
 	}
 	if i.Key == "" || i.URL == "" {
 		return errors.New("the key or the url of the image is missing")

@@ -173,10 +173,10 @@ func TestWhatCouldNotBeReadBackIsNotWritten(t *testing.T) {
 }
 
 func TestNewerVersionIsRefused(t *testing.T) {
-	_, err := Decode(strings.NewReader(`{"version":2,"compression":"zstd"}` + "\n\x28\xb5\x2f\xfd"))
+	_, err := Decode(strings.NewReader(`{"version":3,"compression":"zstd"}` + "\n\x28\xb5\x2f\xfd"))
 	e, ok := errors.AsType[*VersionError](err)
-	if !ok || e.Have != 2 {
-		t.Fatalf("got %v, want a VersionError of version 2", err)
+	if !ok || e.Have != 3 {
+		t.Fatalf("got %v, want a VersionError of version 3", err)
 	}
 	if !strings.Contains(e.Text().EN, "install a newer shopctl") || !strings.Contains(e.Text().ZH, "安装") {
 		t.Errorf("the error does not say what to do: %v", e.Text())

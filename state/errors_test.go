@@ -19,7 +19,7 @@ func TestErrorsTellWhatToDo(t *testing.T) {
 		{&LockError{}, "wait for it to end", "请等它结束"},
 		{&LockError{LockInfo{ID: "1", Who: "ci"}}, "locked by ci", "已被 ci 锁定"},
 		{&WrongShopError{sampleShop, ShopID{"store", "wx9"}}, "not to store wx9: check the path", "请检查 state 块中的 path"},
-		{&VersionError{7}, "format version 7; this program reads up to 1: install", "请安装更新版本"},
+		{&VersionError{7}, "format version 7; this program reads up to 2: install", "请安装更新版本"},
 		{&LineError{"s.jsonl", 3, errTrouble}, "s.jsonl:3: the disk is full", "请从 git 或备份恢复"},
 		{&LineError{"", 3, errTrouble}, "line 3: the disk is full", "第 3 行"},
 		{&EntryError{"s.journal", 3, errTrouble}, "s.journal:3: the disk is full", "更新版本的 shopctl"},

@@ -1,7 +1,6 @@
 package state
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"hash/maphash"
@@ -138,7 +137,7 @@ func (s *Session) Announce(ctx context.Context, in Intent) (seq uint64, err erro
 // Like PutImage, Forget and Settle it tells what has happened, so it is done
 // even when ctx has ended.
 func (s *Session) Put(ctx context.Context, r *Record, settles uint64) error {
-	r = r.Clone()
+	r = r.Packed()
 	known := func(st *State) bool { return !st.open(settles) && sameRecord(st.Records[r.Address], r) }
 	_, err := s.change(ctx, r.Address.String(), Entry{Kind: EntryRecord, Record: r, Settles: settles}, known)
 	return err
@@ -192,14 +191,6 @@ func (s *Session) Settle(ctx context.Context, seq uint64) error {
 func (s *State) open(seq uint64) bool {
 	_, open := s.Intents[seq]
 	return open
-}
-
-func sameRecord(a, b *Record) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	var x, y bytes.Buffer
-	return encodeLine(&x, a) == nil && encodeLine(&y, b) == nil && bytes.Equal(x.Bytes(), y.Bytes())
 }
 
 // change makes an entry durable and then true in memory, unless it is known.

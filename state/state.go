@@ -25,8 +25,9 @@ import (
 	"github.com/shopctl/shopctl/schema"
 )
 
-// Version is the newest format of the state file that this program writes.
-const Version = 1
+// Version is the newest format of the state file that this program writes. Format 1
+// wrote the fields of a SKU by name; it is read, and written as format 2.
+const Version = 2
 
 // ShopID says whose state it is. A state of another shop is refused.
 type ShopID struct {
@@ -81,8 +82,8 @@ type Record struct {
 	// a drift in the shop.
 	Memo Memo `json:"memo,omitempty"`
 	// packed is the memo as it stands in the snapshot, until somebody wants to
-	// read it: as a map it takes four times the room. Memo is nil then.
-	packed []byte
+	// read it: as a map it takes four times the room. Memo is nil then. "" is none.
+	packed string
 
 	// AuditID is the pending audit of a brand or qualification. AuditPending is
 	// also true when an audit runs whose id we do not know.
