@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/schema"
@@ -37,52 +34,13 @@ func (r *Run) pass(ctx context.Context, plan *Plan) (progress bool, err error) {
 	p := &pass{Run: r, pl: newPlanner(r.Catalog, r.Session.State(), r.Observation, r.Policy), uploads: uploadPhase(plan, r.Now()), changes: phase{began: r.Now(), total: len(plan.Changes)}, seen: map[schema.Address]*provider.Product{}}
 	p.pl.record, p.pl.peek, p.pl.image = r.Session.Record, r.Session.Record, r.Session.Image
 	p.pl.open = func(addr schema.Address) *state.Intent { return latest(r.Session.Intents())(addr) }
-	if err := p.learn(ctx, plan); err != nil {
+	if err := learn(ctx, r.Session, plan, p.pl.looked(), r.Now()); err != nil {
 		return false, err
 	}
 	runGraph(ctx, r.Stop, [lanes]int{laneObjects: r.Parallelism, laneUploads: r.UploadParallelism}, p.nodes(plan))
 	p.unstarted(plan)
 	return p.granted, p.err
 }
-
-// learn saves what reading the shop has taught, and closes the intents of
-// earlier runs: the observation is younger than they are, so it has settled them.
-func (p *pass) learn(ctx context.Context, plan *Plan) error {
-	var writes errgroup.Group
-	writes.SetLimit(learnWidth)
-	for key, url := range plan.Learned.Images {
-		writes.Go(func() error { return p.Session.PutImage(ctx, key, url, p.Now()) })
-	}
-	for _, rec := range plan.Learned.Records {
-		writes.Go(func() error { return p.Session.Put(ctx, rec, 0) })
-	}
-	unsure := plan.unsure()
-	for seq, intent := range p.Session.Intents() {
-		if !unsure[intent.Address] {
-			writes.Go(func() error { return p.Session.Settle(ctx, seq) })
-		}
-	}
-	return writes.Wait()
-}
-
-// unsure are the objects whose last audit may or may not have been submitted:
-// no reading tells, so their intents stay open.
-func (p *Plan) unsure() map[schema.Address]bool {
-	unsure := map[schema.Address]bool{}
-	for i := range p.Changes {
-		if p.Changes[i].unsure() {
-			unsure[p.Changes[i].Address] = true
-		}
-	}
-	return unsure
-}
-
-func (c *Change) unsure() bool {
-	return slices.ContainsFunc(c.Waits, func(w Wait) bool { return w.AuditUnknown })
-}
-
-// learnWidth is how many entries of the journal wait for the disk together.
-const learnWidth = 64
 
 // phase is how far one kind of work of a pass is.
 type phase struct {

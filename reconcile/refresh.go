@@ -1,0 +1,82 @@
+package reconcile
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
+)
+
+// Refresh reads the objects of pol.Targets again, or the whole shop when there are
+// none, and tells the state what they show: verdicts, ids, prices of today. It
+// changes nothing in the shop.
+func Refresh(ctx context.Context, cat *schema.Catalog, from provider.Provider, session *state.Session, pol Policy) (*provider.Observation, error) {
+	st := session.State()
+	obs, err := from.Observe(ctx, ScopeOf(cat, st, pol))
+	if err != nil {
+		return nil, err
+	}
+	looked := newPlanner(cat, st, obs, pol).looked()
+	return obs, learn(ctx, session, Make(cat, st, obs, pol), looked, pol.Now)
+}
+
+// looked says of which objects the observation tells: of all, unless the policy
+// has targets.
+func (pl *planner) looked() func(schema.Address) bool {
+	if len(pl.pol.Targets) == 0 {
+		return func(schema.Address) bool { return true }
+	}
+	set := map[schema.Address]bool{}
+	for _, target := range pl.pol.Targets {
+		set[target] = true
+		for _, need := range pl.needs(target) {
+			set[need] = true
+		}
+	}
+	return func(addr schema.Address) bool { return set[addr] }
+}
+
+// learn saves what reading the shop has taught, and closes the intents of
+// earlier runs about what was looked at: the observation is younger than they
+// are, so it has settled them.
+func learn(ctx context.Context, session *state.Session, plan *Plan, looked func(schema.Address) bool, now time.Time) error {
+	var writes errgroup.Group
+	writes.SetLimit(learnWidth)
+	for key, url := range plan.Learned.Images {
+		writes.Go(func() error { return session.PutImage(ctx, key, url, now) })
+	}
+	for _, rec := range plan.Learned.Records {
+		writes.Go(func() error { return session.Put(ctx, rec, 0) })
+	}
+	unsure := plan.unsure()
+	for seq, intent := range session.Intents() {
+		if looked(intent.Address) && !unsure[intent.Address] {
+			writes.Go(func() error { return session.Settle(ctx, seq) })
+		}
+	}
+	return writes.Wait()
+}
+
+// learnWidth is how many entries of the journal wait for the disk together.
+const learnWidth = 64
+
+// unsure are the objects whose last audit may or may not have been submitted:
+// no reading tells, so their intents stay open.
+func (p *Plan) unsure() map[schema.Address]bool {
+	unsure := map[schema.Address]bool{}
+	for i := range p.Changes {
+		if p.Changes[i].unsure() {
+			unsure[p.Changes[i].Address] = true
+		}
+	}
+	return unsure
+}
+
+func (c *Change) unsure() bool {
+	return slices.ContainsFunc(c.Waits, func(w Wait) bool { return w.AuditUnknown })
+}
