@@ -91,8 +91,9 @@ type Report struct {
 
 // Spending is where the submission budget stands at the end of a run.
 type Spending struct {
-	Hour Window `json:"hour"`
-	Day  Window `json:"day"`
+	At   time.Time `json:"at,omitzero"`
+	Hour Window    `json:"hour"`
+	Day  Window    `json:"day"`
 	// Left are the products that wait for it, in the order in which they will be
 	// submitted, and Continue is when the first of them may be; nil when none waits.
 	Left     []schema.Address `json:"left"`

@@ -192,13 +192,13 @@ func (r *Run) opens(left []leftover) time.Time {
 // spending is where the budget stands, for the report.
 func (r *Run) spending() Spending {
 	left := r.leftovers()
-	s := Spending{Left: make([]schema.Address, len(left)), Continue: timePtr(r.opens(left))}
+	s := Spending{At: r.Now(), Left: make([]schema.Address, len(left)), Continue: timePtr(r.opens(left))}
 	for i, l := range left {
 		s.Left[i] = l.addr
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s.Hour, s.Day = r.budget.windows(r.Now())
+	s.Hour, s.Day = r.budget.windows(s.At)
 	return s
 }
 

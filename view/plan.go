@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"io"
 	"strconv"
 
@@ -9,10 +8,6 @@ import (
 	"github.com/shopctl/shopctl/reconcile"
 	"github.com/shopctl/shopctl/schema"
 )
-
-// dailySubmissions is the shop's default quota of product submissions a day
-// (reference section 8.9).
-const dailySubmissions = 1000
 
 // planDocument is the JSON form of a plan. Its lists are never null.
 type planDocument struct {
@@ -210,10 +205,10 @@ func (p *page) summary(plan *reconcile.Plan) {
 	p.line(0, both("Plan: ", "计划：").as(bold), words(sentence(listed(tally(s)))))
 	calls := counted(s.Calls, "writing call", "writing calls", "次写入请求")
 	if s.Reviews > 0 {
-		submissions := counted(s.Submissions, "product submission", "product submissions", "次商品提交")
-		p.line(0, both(
-			fmt.Sprintf("%d to review; %s of the %d that the platform takes in a day.", s.Reviews, submissions.EN, dailySubmissions),
-			fmt.Sprintf("%d 项需要审核；需要 %s（平台每日上限 %d 次）。", s.Reviews, submissions.ZH, dailySubmissions)))
+		p.line(0, format("%d to review.", "%d 项需要审核。", s.Reviews))
+	}
+	for _, line := range budgetOf(plan) {
+		p.line(0, words(line))
 	}
 	p.line(0, words(lang.T(calls.EN+" in all.", "共 "+calls.ZH+"。")))
 	if s.Irreversible > 0 {

@@ -64,6 +64,10 @@ func (g *Progress) finished(e reconcile.Event) []span {
 		if e.Block != nil {
 			return g.object("✗ ", red, e, blockOf(e.Block))
 		}
+	case reconcile.EventPolling:
+		if e.Left > 0 {
+			return []span{raw("⧗ ").as(blue), words(waitingForBudget(e))}
+		}
 	case reconcile.EventFailed:
 		return g.object("✗ ", red, e, adviceOn(e.Err).What)
 	}
@@ -154,7 +158,7 @@ func (g *Progress) doing(e reconcile.Event) lang.Text {
 	case reconcile.EventRetry:
 		return lang.F("%s: tried again at %s", "%[1]s：%[2]s 重试", e.Address, e.Until.In(schema.Beijing).Format("15:04:05"))
 	case reconcile.EventPolling:
-		return lang.F("%d under review; next look at %s", "%d 项审核中，%s 再次查看", e.Total, e.Until.In(schema.Beijing).Format("15:04:05"))
+		return waitingFor(e)
 	}
 	return lang.Text{}
 }

@@ -33,6 +33,7 @@ type reportDocument struct {
 	RetryAfter  float64                   `json:"retry_after_seconds,omitempty"`
 	Interrupted bool                      `json:"interrupted"`
 	Took        float64                   `json:"took_seconds"`
+	Budget      reconcile.Spending        `json:"budget"`
 }
 
 type resultDocument struct {
@@ -77,7 +78,9 @@ func reportModel(r *reconcile.Report) reportDocument {
 	doc := reportDocument{
 		Envelope: Envelope{"report", 1}, Results: []resultDocument{}, Counts: map[reconcile.Outcome]int{},
 		Uploaded: r.Uploaded, Calls: r.Calls, Refused: r.Refused, RetryAfter: r.RetryAfter.Seconds(), Interrupted: r.Interrupted, Took: r.Took.Seconds(),
+		Budget: r.Budget,
 	}
+	doc.Budget.Left = append([]schema.Address{}, r.Budget.Left...)
 	if r.Stopped != nil {
 		doc.Stopped = refusalOf(r.Stopped)
 	}
@@ -194,6 +197,8 @@ func (p *page) next(r *reconcile.Report) {
 		}
 	}
 	switch {
+	case r.Budget.Continue != nil:
+		p.line(0, words(leftBehind(r)).as(yellow))
 	case r.RetryAfter > 0:
 		after := duration(r.RetryAfter)
 		p.line(0, both("Next: run shopctl apply again in "+after.EN+".", "下一步："+after.ZH+"后再次运行 shopctl apply。"))

@@ -46,9 +46,13 @@ func samplePlan() *reconcile.Plan {
 	return &reconcile.Plan{
 		ShopName: "blankets", Shop: state.ShopID{Platform: "component", AppID: "wx0123456789abcdef"},
 		Lineage: "c0ffee", Serial: 7, CatalogDigest: "d1", At: friday,
-		Changes:   sampleChanges(),
-		Uploads:   []reconcile.Upload{{Key: "sha256:2", Path: "img/719/2.png", Size: 1_250_000, OriginalSize: 4_200_000, For: []schema.Address{spu("719")}}},
-		Breaches:  []reconcile.Breach{{Guard: reconcile.GuardPriceDrop, Limit: 0.3, Actual: 0.455, Objects: []schema.Address{spu("722")}}, {Guard: reconcile.GuardRemovals, Limit: 1, Actual: 2, Objects: []schema.Address{spu("725"), spu("726")}}},
+		Changes:  sampleChanges(),
+		Uploads:  []reconcile.Upload{{Key: "sha256:2", Path: "img/719/2.png", Size: 1_250_000, OriginalSize: 4_200_000, For: []schema.Address{spu("719")}}},
+		Breaches: []reconcile.Breach{{Guard: reconcile.GuardPriceDrop, Limit: 0.3, Actual: 0.455, Objects: []schema.Address{spu("722")}}, {Guard: reconcile.GuardRemovals, Limit: 1, Actual: 2, Objects: []schema.Address{spu("725"), spu("726")}}},
+		Budget: reconcile.Budget{
+			Hour: reconcile.Window{Limit: 200, Spent: 199, Left: 1}, Day: reconcile.Window{Limit: 700, Spent: 420, Left: 280, LearnedAt: at(-120)},
+			Needed: 2, Ready: 1, Next: at(40), Through: at(40), Closed: []reconcile.Closure{{On: "spu.728", Until: *at(30)}},
+		},
 		Unchanged: 12, Adopted: 1, Unmanaged: 3,
 	}
 }
@@ -80,7 +84,7 @@ func sampleChanges() []reconcile.Change {
 		},
 		{
 			Address: spu("720"), Title: "电热毯", Action: reconcile.ActionCreate, Steps: []reconcile.Op{reconcile.OpAdd},
-			Class: reconcile.ClassReview, Cause: reconcile.CauseFile, Submissions: 1, Needs: []schema.Address{brandCXY},
+			Class: reconcile.ClassReview, Cause: reconcile.CauseFile, Submissions: 1, SubmitAt: at(40), Needs: []schema.Address{brandCXY},
 			Waits: []reconcile.Wait{{Kind: reconcile.WaitBrand, On: &brandCXY}}, Source: schema.Source{Range: line(40).Range, EachKey: "720"},
 		},
 		{
@@ -147,7 +151,7 @@ func sampleReport() *reconcile.Report {
 			{Address: spu("719"), Title: "毛毯", Outcome: reconcile.OutcomeDone, Steps: []reconcile.Op{reconcile.OpWithdraw, reconcile.OpUpdate}, Source: line(21)},
 			{Address: spu("720"), Title: "电热毯", Outcome: reconcile.OutcomeFailed, Err: refused, Source: line(40)},
 			{Address: spu("721"), Title: "毛毯（蓝）", Outcome: reconcile.OutcomeBlocked, Block: &reconcile.Block{Kind: reconcile.BlockRejected, Reason: "标题含有极限词“最好”，请修改", At: at(-60)}, Source: line(60)},
-			{Address: spu("722"), Title: "毛毯（灰）", Outcome: reconcile.OutcomeLater, Waits: []reconcile.Wait{{Kind: reconcile.WaitQuota}}, Source: line(80)},
+			{Address: spu("722"), Title: "毛毯（灰）", Outcome: reconcile.OutcomeLater, Waits: []reconcile.Wait{{Kind: reconcile.WaitQuota, Until: at(60)}}, Source: line(80)},
 		},
 		Uploaded: 3, Calls: 8,
 		Stopped: &provider.Error{
@@ -156,6 +160,10 @@ func sampleReport() *reconcile.Report {
 			Remedy:  lang.T("Wait an hour.", "请等待一小时。"),
 		},
 		RetryAfter: time.Hour, Took: 93 * time.Second,
+		Budget: reconcile.Spending{
+			At: friday, Hour: reconcile.Window{Limit: 150, Spent: 150, LearnedAt: at(0)}, Day: reconcile.Window{Limit: 1000, Spent: 150, Left: 850},
+			Left: []schema.Address{spu("722")}, Continue: at(60),
+		},
 	}
 }
 

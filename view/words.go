@@ -70,9 +70,12 @@ func causeOf(c *reconcile.Change) lang.Text {
 // costOf says what a change costs and when buyers see it.
 func costOf(c *reconcile.Change) lang.Text {
 	switch {
+	case c.SubmitAt != nil:
+		return lang.F("goes to review when the budget has room for it, at %s; buyers see it after it passes",
+			"需要审核，额度允许时（%s）提交，通过后买家可见", clock(*c.SubmitAt))
 	case c.Class == reconcile.ClassReview && c.Submissions > 0:
-		return lang.F("goes to review (%d of the daily submissions); buyers see it after it passes",
-			"需要审核（占用 %d 次当日提交额度），通过后买家可见", c.Submissions)
+		return lang.F("goes to review (%d of the submission budget); buyers see it after it passes",
+			"需要审核（占用 %d 次提交额度），通过后买家可见", c.Submissions)
 	case c.Class == reconcile.ClassReview:
 		return lang.T("goes to review by the platform", "需要平台审核")
 	case c.Class == reconcile.ClassFree:
@@ -142,6 +145,10 @@ func waitOf(w reconcile.Wait) lang.Text {
 	if w.Since != nil {
 		at := clock(*w.Since)
 		t = lang.T(t.EN+", since "+at, t.ZH+"，自 "+at)
+	}
+	if w.Kind == reconcile.WaitQuota && w.Until != nil {
+		at := clock(*w.Until)
+		t = lang.T(t.EN+" until "+at, t.ZH+"，"+at+" 恢复")
 	}
 	if !w.AuditUnknown {
 		return t
