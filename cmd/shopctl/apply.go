@@ -129,7 +129,7 @@ func (a *app) makeTrue(ctx context.Context, pol reconcile.Policy, f applyFlags, 
 	if err := known(pol, d.catalog, st); err != nil {
 		return nil, err
 	}
-	seen, err := a.observe(ctx, d, st, pol, true)
+	seen, err := a.observe(ctx, d, st, pol)
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ func (in *liveRun) drift(ctx context.Context) error {
 func (in *liveRun) drifted(ctx context.Context) (list []drifted, settings []intake.Edit, err error) {
 	pol := reconcile.Policy{Now: time.Now(), Targets: in.targets, Hosted: in.d.shop.provider.Hosts}
 	st := in.session.State()
-	seen, err := in.observe(ctx, in.d, st, pol, true)
+	seen, err := in.observe(ctx, in.d, st, pol)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -25,6 +25,7 @@ type planFlags struct {
 	detailed bool
 	out      string
 	against  string
+	snapshot string
 	format   string
 }
 
@@ -44,6 +45,7 @@ func newPlan(a *app) *cobra.Command {
 	a.addPlanFlags(cmd, &f)
 	a.addPlanFormatFlag(cmd, &f.format)
 	flags := cmd.Flags()
+	flags.StringVar(&f.snapshot, "snapshot", "", a.say("plan from the `file` that state publish wrote, without credentials", "根据 state publish 写出的 `file` 做计划，无需凭据"))
 	flags.StringVar(&f.out, "out", "", a.say("save the plan in a `file`, for review and for apply FILE", "把计划保存到 `file`，供审阅和 apply FILE 使用"))
 	flags.StringVar(&f.against, "against", "", a.say("say what is new since the saved plan in a `file`", "说明自 `file` 中保存的计划以来有何不同"))
 	flags.BoolVar(&f.detailed, "detailed-exitcode", false, a.say("exit with 2 when there are changes", "有变更时退出码为 2"))
@@ -96,7 +98,7 @@ func (a *app) makePlan(ctx context.Context, f planFlags) (*reconcile.Plan, *sche
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := a.situation(ctx, pol, f.refresh)
+	s, err := a.planningFrom(ctx, pol, f)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -106,6 +108,15 @@ func (a *app) makePlan(ctx context.Context, f planFlags) (*reconcile.Plan, *sche
 		reconcile.Illustrate(plan, s.catalog, s.state, s.seen, s.policy)
 	}
 	return plan, s.catalog, nil
+}
+
+// planningFrom is the situation that the flags ask for: the shop as it is, or as it
+// is remembered.
+func (a *app) planningFrom(ctx context.Context, pol reconcile.Policy, f planFlags) (*situation, error) {
+	if f.snapshot != "" {
+		return a.remembered(ctx, pol, f.snapshot)
+	}
+	return a.situation(ctx, pol, f.refresh)
 }
 
 // policy is what the flags say beyond the catalog.
@@ -185,17 +196,11 @@ func (a *app) desire(ctx context.Context) (*desired, error) {
 	return &desired{catalog, s}, nil
 }
 
-// observe reads what the plan needs of the shop. Without refresh it reads
-// nothing: the shop is taken to be as the state remembers it.
-func (a *app) observe(ctx context.Context, d *desired, st *state.State, pol reconcile.Policy, refresh bool) (*provider.Observation, error) {
-	if refresh {
-		work := a.view.Work(time.Now)
-		defer work.Close()
-		scope := reconcile.ScopeOf(d.catalog, st, pol)
-		scope.Progress = work.Observing
-		return d.shop.provider.Observe(ctx, scope)
-	}
-	a.view.Note(lang.T("The shop was not read (--refresh=false): it is taken to be as the state remembers it, and drift is not seen.",
-		"没有读取店铺（--refresh=false）：假定店铺与状态文件的记录一致，无法发现漂移。"))
-	return nil, nil
+// observe reads what the plan needs of the shop.
+func (a *app) observe(ctx context.Context, d *desired, st *state.State, pol reconcile.Policy) (*provider.Observation, error) {
+	work := a.view.Work(time.Now)
+	defer work.Close()
+	scope := reconcile.ScopeOf(d.catalog, st, pol)
+	scope.Progress = work.Observing
+	return d.shop.provider.Observe(ctx, scope)
 }

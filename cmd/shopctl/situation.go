@@ -20,6 +20,9 @@ type situation struct {
 
 // situation reads all of it. Without refresh the shop itself is not read.
 func (a *app) situation(ctx context.Context, pol reconcile.Policy, refresh bool) (_ *situation, err error) {
+	if !refresh {
+		return a.remembered(ctx, pol, "")
+	}
 	d, err := a.desire(ctx)
 	if err != nil {
 		return nil, err
@@ -37,7 +40,7 @@ func (a *app) situation(ctx context.Context, pol reconcile.Policy, refresh bool)
 	if err := known(pol, d.catalog, st); err != nil {
 		return nil, err
 	}
-	seen, err := a.observe(ctx, d, st, pol, refresh)
+	seen, err := a.observe(ctx, d, st, pol)
 	if err != nil {
 		return nil, err
 	}

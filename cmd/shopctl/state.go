@@ -37,7 +37,7 @@ func newState(a *app) *cobra.Command {
 	}
 	a.addFormatFlag(list, &format)
 	a.addFormatFlag(show, &format)
-	cmd.AddCommand(list, show, remove, unlock)
+	cmd.AddCommand(list, show, remove, unlock, newStatePublish(a))
 	return cmd
 }
 
