@@ -74,10 +74,31 @@ type ImagePolicy struct {
 	MaxSide int  // pixels of the longer side; 0 for any
 }
 
-// StateConfig is the block `state "local" { path = ... }`.
+// StateConfig is the block `state "local" { path = ... }`, with what it leaves out.
 type StateConfig struct {
-	Store string // "local"
-	Path  string // relative to the catalog directory
+	Store string // "local", "http", "s3" or "postgres"
+	Path  string // local: relative to the catalog directory
+	HTTP  StateHTTP
+	S3    StateS3
+	// Schema is where postgres has its tables, and Name that of the state in them.
+	Schema, Name string
+}
+
+// StateHTTP is a place with a server that speaks Terraform's http protocol. What
+// is empty is that of the environment, or of the protocol.
+type StateHTTP struct {
+	Address                     string
+	LockAddress, LockMethod     string
+	UnlockAddress, UnlockMethod string
+}
+
+// StateS3 is a place in a bucket.
+type StateS3 struct {
+	Bucket    string
+	Key       string // what all object names begin with, without a slash at the end
+	Region    string // empty: that of the environment
+	Endpoint  string // https://host; empty: that of the environment, or of AWS
+	PathStyle bool   // https://host/bucket/key in place of https://bucket.host/key
 }
 
 // Guard is the block `guard { ... }`: limits beyond which apply wants a human

@@ -84,6 +84,7 @@ var (
 	ruleScenes       = newRule("scenes", "Invalid scenes", "场景无效")
 	ruleStateStore   = newRule("state-store", "Unknown state store", "未知的状态存储")
 	ruleStatePath    = newRule("state-path", "Invalid state file", "状态文件无效")
+	ruleStateAttr    = newRule("state-attribute", "Attribute does not fit the state store", "属性与状态存储不符")
 	ruleGuard        = newRule("guard", "Invalid guard limit", "guard 限制无效")
 	ruleBudget       = newRule("budget", "Invalid budget", "budget 无效")
 	ruleDeadline     = newRule("deadline", "Invalid deadline", "deadline 无效")

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,9 +9,6 @@ import (
 )
 
 var appIDPattern = regexp.MustCompile(`^wx[0-9a-f]{16}$`)
-
-// defaultStatePath is the state file when the shop block names none.
-const defaultStatePath = "shopctl.state.jsonl"
 
 // shops makes the one shop of the catalog.
 func (b *builder) shops(nodes []*node) {
@@ -44,7 +40,7 @@ func (b *builder) shop(n *node) {
 		s.InReview = InReview(get[string](n, "in_review"))
 	}
 	if state := n.first("state"); state != nil {
-		s.State = b.state(state)
+		s.State = b.state(state, s)
 	}
 	if guard := n.first("guard"); guard != nil {
 		s.Guard = b.guard(guard)
@@ -85,30 +81,6 @@ func (b *builder) checkShop(n *node, s *Shop) {
 	if n.has("appid") && !appIDPattern.MatchString(s.AppID) {
 		b.add(ruleAppID, n.place("appid"), lang.F("%q is not wx and 16 hexadecimal digits.", "%q 不是 wx 加 16 位十六进制字符。", shorten(s.AppID)),
 			lang.T("Copy the AppID from the Mini Program's console (开发管理, 开发设置).", "请从小程序后台“开发管理 - 开发设置”复制 AppID。"))
-	}
-}
-
-func (b *builder) state(n *node) StateConfig {
-	c := StateConfig{Store: n.label, Path: defaultStatePath}
-	if n.label != "local" {
-		b.add(ruleStateStore, n.at, lang.F("There is no state store %q.", "没有状态存储 %q。", n.label), lang.T(`Write state "local" { ... }.`, `请写 state "local" { ... }。`))
-	}
-	if n.has("path") {
-		c.Path = get[string](n, "path")
-		b.checkStatePath(n, c.Path)
-	}
-	return c
-}
-
-func (b *builder) checkStatePath(n *node, name string) {
-	cleaned, err := clean(name)
-	if err != nil {
-		rl, why, remedy := readFailure(name, err)
-		b.add(rl, n.place("path"), why, remedy)
-		return
-	}
-	if name == "" || cleaned == "." || strings.HasSuffix(name, "/") || strings.HasPrefix(path.Base(cleaned), "..") || isCatalogFile(cleaned) {
-		b.add(ruleStatePath, n.place("path"), lang.F("%q is no name for a state file.", "%q 不能作为状态文件名。", name), lang.T(`Write for example "shopctl.state.jsonl".`, `例如 "shopctl.state.jsonl"。`))
 	}
 }
 

@@ -52,16 +52,7 @@ var shopSpec = BlockSpec{
 			Doc: lang.T("What happens when a product must change while its review runs.", "商品在审核期间需要修改时如何处理。")},
 	}, orderSpecs(true)...),
 	Blocks: []BlockSpec{
-		{
-			Name: "state", Single: true, Label: lang.T(`the store: "local"`, `存储方式："local"`),
-			Doc:     lang.T("Where the state is kept.", "状态保存在哪里。"),
-			Example: "state \"local\" {\n  path = \"shopctl.state.jsonl\"\n}\n",
-			Attrs: []AttrSpec{
-				{Name: "path", Type: TypeString, Default: `"shopctl.state.jsonl"`, Cost: CostLocal,
-					Rule: lang.T("inside the catalog directory", "位于目录之内"),
-					Doc:  lang.T("The state file, relative to the catalog directory.", "状态文件，相对于目录。")},
-			},
-		},
+		stateSpec,
 		{
 			Name: "guard", Single: true,
 			Doc:     lang.T("Limits beyond which apply asks for --override-guard.", "超过这些限制时，apply 需要 --override-guard 才会执行。"),

@@ -1,0 +1,40 @@
+package schema
+
+import "github.com/shopctl/shopctl/lang"
+
+var stateSpec = BlockSpec{
+	Name: "state", Single: true,
+	Label: lang.T(`the store: "local", "http", "s3" or "postgres"`, `存储方式："local"、"http"、"s3" 或 "postgres"`),
+	Doc: lang.T("Where the state is kept: in a file, with a server that speaks Terraform's http protocol (GitLab, Gitea), in a bucket (S3, COS, OSS, MinIO), or in PostgreSQL. Credentials, and which servers may be asked, stand in the environment: see [State stores](state-stores.md).",
+		"状态保存在哪里：文件、支持 Terraform http 协议的服务器（GitLab、Gitea）、对象存储（S3、COS、OSS、MinIO）或 PostgreSQL。凭据以及允许访问哪些服务器由环境变量决定，见[状态存储](state-stores.zh-CN.md)。"),
+	Example: "state \"s3\" {\n  bucket = \"team-state\"\n  region = \"cn-north-1\"\n}\n",
+	Attrs: []AttrSpec{
+		{Name: "path", Type: TypeString, Default: `"shopctl.state.jsonl"`, Cost: CostLocal,
+			Rule: lang.T("local; inside the catalog directory", "local；位于目录之内"),
+			Doc:  lang.T("The state file, relative to the catalog directory.", "状态文件，相对于目录。")},
+		{Name: "address", Type: TypeString, Cost: CostLocal,
+			Rule: lang.T("http; SHOPCTL_STATE_HTTP_ADDRESS or TF_HTTP_ADDRESS, or below it", "http；等于 SHOPCTL_STATE_HTTP_ADDRESS 或 TF_HTTP_ADDRESS，或位于其下"),
+			Doc:  lang.T("The URL of the state; that of the environment when left out.", "状态的 URL；省略时取环境变量中的地址。")},
+		{Name: "lock_address", Type: TypeString, Cost: CostLocal, Rule: lang.T("http", "http"),
+			Doc: lang.T("Where the lock is taken; address when left out, address/lock for GitLab.", "加锁的地址；省略时为 address，GitLab 为 address/lock。")},
+		{Name: "lock_method", Type: TypeString, Default: `"LOCK"`, Cost: CostLocal, Rule: lang.T("http; POST for GitLab", "http；GitLab 为 POST"),
+			Doc: lang.T("How the lock is taken.", "加锁所用的 HTTP 方法。")},
+		{Name: "unlock_address", Type: TypeString, Cost: CostLocal, Rule: lang.T("http", "http"),
+			Doc: lang.T("Where the lock is given back; address when left out, address/lock for GitLab.", "解锁的地址；省略时为 address，GitLab 为 address/lock。")},
+		{Name: "unlock_method", Type: TypeString, Default: `"UNLOCK"`, Cost: CostLocal, Rule: lang.T("http; DELETE for GitLab", "http；GitLab 为 DELETE"),
+			Doc: lang.T("How the lock is given back.", "解锁所用的 HTTP 方法。")},
+		{Name: "bucket", Type: TypeString, Cost: CostLocal, Rule: lang.T("s3; required there", "s3；必填"),
+			Doc: lang.T("The bucket.", "存储桶。")},
+		{Name: "key", Type: TypeString, Cost: CostLocal, Rule: lang.T("s3", "s3"),
+			Doc: lang.T("What the names of all objects of the state begin with; shopctl/PLATFORM/APPID when left out.", "状态各对象名称的共同前缀；省略时为 shopctl/平台/APPID。")},
+		{Name: "region", Type: TypeString, Cost: CostLocal, Rule: lang.T("s3", "s3"),
+			Doc: lang.T("The region; AWS_REGION when left out.", "地域；省略时取 AWS_REGION。")},
+		{Name: "endpoint", Type: TypeString, Cost: CostLocal,
+			Rule: lang.T("s3; that of AWS, COS or OSS, or AWS_ENDPOINT_URL_S3", "s3；AWS、COS、OSS 的地址，或等于 AWS_ENDPOINT_URL_S3"),
+			Doc:  lang.T("The server, such as https://cos.ap-guangzhou.myqcloud.com; AWS_ENDPOINT_URL_S3 when left out, or AWS.", "服务器，如 https://cos.ap-guangzhou.myqcloud.com；省略时取 AWS_ENDPOINT_URL_S3，否则为 AWS。")},
+		{Name: "path_style", Type: TypeBool, Default: "false", Cost: CostLocal, Rule: lang.T("s3", "s3"),
+			Doc: lang.T("Write the bucket into the path, as MinIO wants it, and not before the host.", "把存储桶写在路径中（如 MinIO），而不是主机名之前。")},
+		{Name: "schema", Type: TypeString, Default: `"shopctl"`, Cost: CostLocal, Rule: lang.T("postgres", "postgres"),
+			Doc: lang.T("The schema with the tables; many shops share one.", "存放数据表的模式；多个店铺可共用。")},
+	},
+}
