@@ -126,6 +126,9 @@ type Result struct {
 	Breaches []string `json:"breaches,omitempty"`
 	// Diagnostics are the first findings about the catalog that ended the run.
 	Diagnostics []schema.Diagnostic `json:"diagnostics,omitempty"`
+	// Budget is how many product submissions the shop has left; nil when that was not
+	// looked at.
+	Budget *Budget `json:"budget,omitempty"`
 	// RetryAfter is when a quota lets the shop go on, in seconds from the end of its
 	// run; zero when no quota ended it.
 	RetryAfter float64 `json:"retry_after_seconds,omitempty"`
@@ -152,6 +155,18 @@ type Work struct {
 	Submissions  int `json:"submissions"`  // the part of them that the platform rations
 	Irreversible int `json:"irreversible"` // of a plan: changes that cannot be undone
 	Refused      int `json:"refused"`      // of an apply: writing calls that the platform refused
+}
+
+// Budget is how many product submissions a shop has left of its two sliding
+// windows, and which wait for them.
+type Budget struct {
+	HourLeft  int `json:"hour_left"`
+	HourLimit int `json:"hour_limit"`
+	DayLeft   int `json:"day_left"`
+	DayLimit  int `json:"day_limit"`
+	// Waiting products have no room now; from Next on the first of them has.
+	Waiting int        `json:"waiting"`
+	Next    *time.Time `json:"next,omitempty"`
 }
 
 // Object is one object of a shop that somebody should know of.

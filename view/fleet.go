@@ -26,7 +26,7 @@ type fleetTotals struct {
 
 var fleetOutcomes = map[fleet.Outcome]headline{
 	fleet.OutcomeDone:        {"✓", lang.T("as declared", "与声明一致"), green},
-	fleet.OutcomeChanges:     {"~", lang.T("changes", "有变更"), yellow},
+	fleet.OutcomeChanges:     {"~", lang.T("to change", "待变更"), yellow},
 	fleet.OutcomePending:     {"⧗", lang.T("pending", "等待中"), blue},
 	fleet.OutcomeBlocked:     {"✗", lang.T("blocked", "受阻"), red},
 	fleet.OutcomeFailed:      {"✗", lang.T("failed", "失败"), red},
@@ -170,7 +170,11 @@ func (p *page) fleetDetails(x *fleet.Result) {
 	if x.Error != nil && !x.Error.Remedy.IsZero() {
 		p.line(4, both("Fix: ", "处理：").as(green), words(x.Error.Remedy))
 	}
-	if x.RetryAfter > 0 {
+	if b := x.Budget; b != nil && b.Next != nil {
+		n := counted(b.Waiting, "product waits", "products wait", "个商品")
+		at := when(*b.Next, x.Began)
+		p.line(4, words(lang.F("%[1]s for the submission budget until %[2]s", "%[3]s等待提交额度，%[2]s 起可提交", n.EN, at, n.ZH)))
+	} else if x.RetryAfter > 0 {
 		after := duration(time.Duration(x.RetryAfter * float64(time.Second)))
 		p.line(4, both("a quota is spent; goes on in "+after.EN, "额度已用完，"+after.ZH+"后可继续"))
 	}

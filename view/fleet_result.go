@@ -26,6 +26,10 @@ func FleetPlan(r *fleet.Result, plan *reconcile.Plan) {
 			note(r, fleet.Object{Address: c.Address, Title: c.Title, State: string(c.Action), Why: waitOf(c.Waits[0])})
 		}
 	}
+	b := plan.Budget
+	r.Budget = &fleet.Budget{
+		HourLeft: b.Hour.Left, HourLimit: b.Hour.Limit, DayLeft: b.Day.Left, DayLimit: b.Day.Limit, Waiting: b.Needed - b.Ready, Next: b.Next,
+	}
 	for _, b := range plan.Breaches {
 		r.Breaches = append(r.Breaches, string(b.Guard))
 	}
@@ -35,6 +39,10 @@ func FleetPlan(r *fleet.Result, plan *reconcile.Plan) {
 func FleetReport(r *fleet.Result, report *reconcile.Report) {
 	r.Work = fleet.Work{Calls: report.Calls, Uploads: report.Uploaded, Refused: report.Refused}
 	r.RetryAfter = report.RetryAfter.Seconds()
+	b := report.Budget
+	r.Budget = &fleet.Budget{
+		HourLeft: b.Hour.Left, HourLimit: b.Hour.Limit, DayLeft: b.Day.Left, DayLimit: b.Day.Limit, Waiting: len(b.Left), Next: b.Continue,
+	}
 	r.Counts = map[string]int{}
 	for _, o := range slices.Backward(outcomes) {
 		if n := report.Count(o); n > 0 {

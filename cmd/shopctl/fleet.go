@@ -12,6 +12,7 @@ import (
 
 	"github.com/shopctl/shopctl/fleet"
 	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/reconcile"
 	"github.com/shopctl/shopctl/schema"
 	"github.com/shopctl/shopctl/view"
 )
@@ -291,13 +292,27 @@ func (r *fleetRun) do(ctx context.Context) (*fleet.Report, error) {
 		if len(pending) == 0 || pause <= 0 || !sleep(ctx, pause) {
 			break
 		}
-		for i := range pending {
-			pending[i].Read = "" // what a verdict allows goes on from the plan that was read
-		}
-		progress.Again(len(pending))
-		err = engine.Run(ctx, pending, done)
+		due := dueNow(pending, tally, time.Now())
+		progress.Again(len(due))
+		err = engine.Run(ctx, due, done)
 	}
 	return tally.Report(), errors.Join(err, r.logs.err)
+}
+
+// dueNow are the pending shops that are worth a look now: a shop that waits for
+// nothing but its budget is not, before there is some. What a verdict or the
+// budget allows goes on from the plan that was read.
+func dueNow(pending []fleet.Task, tally *fleet.Tally, now time.Time) []fleet.Task {
+	var due []fleet.Task
+	for _, t := range pending {
+		r, _ := tally.Result(t.Dir)
+		inReview := r.Counts[string(reconcile.OutcomePending)] > 0
+		if b := r.Budget; inReview || b == nil || b.Next == nil || !now.Before(*b.Next) {
+			t.Read = ""
+			due = append(due, t)
+		}
+	}
+	return due
 }
 
 // engine has the tasks done: by goroutines of this process.

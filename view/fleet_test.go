@@ -1,0 +1,131 @@
+package view
+
+import (
+	"bytes"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/shopctl/shopctl/fleet"
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
+)
+
+// fleetResult is a shop with a name and an id.
+func fleetResult(dir string, o fleet.Outcome, counts map[string]int) fleet.Result {
+	return fleet.Result{
+		Dir: dir, Name: "shop of " + dir, Shop: state.ShopID{Platform: "component", AppID: "wx0123456789abcdef"},
+		Outcome: o, Counts: counts, Began: friday, Took: 2.4,
+	}
+}
+
+func sampleFleet() *fleet.Report {
+	pending := fleetResult("shops/blankets", fleet.OutcomePending, map[string]int{"done": 12, "pending": 1, "later": 3})
+	pending.Work = fleet.Work{Calls: 16, Uploads: 4, Refused: 1}
+	pending.Objects = []fleet.Object{{Address: spu("719"), Title: "毛毯百搭休闲珊瑚绒毯子100*150cm，一个很长很长很长的标题", State: "pending", Why: lang.T("its review is running", "正在审核")}}
+	pending.More = 3
+	next := friday.Add(time.Hour)
+	pending.Budget = &fleet.Budget{HourLimit: 200, DayLeft: 800, DayLimit: 1000, Waiting: 3, Next: &next}
+	failed := fleetResult("shops/torn", fleet.OutcomeFailed, nil)
+	FleetFindings(&failed, schema.Diagnostics{diagnostic("shop.hcl", 3, "appid", "appid = [", schema.SeverityError)})
+	refused := fleetResult("shops/towels", fleet.OutcomeFailed, nil)
+	refused.Error = FailureOf(sampleReport().Results[3].Err)
+	quota := fleetResult("shops/socks", fleet.OutcomePending, map[string]int{"later": 2})
+	quota.RetryAfter = 600
+	guarded := fleetResult("shops/linen", fleet.OutcomeFailed, map[string]int{"edit": 4})
+	guarded.Breaches = []string{"max_price_drop"}
+	skipped := fleetResult("shops/zebra", fleet.OutcomeSkipped, nil)
+	skipped.Took = 0
+	return &fleet.Report{Verb: fleet.VerbApply, Took: 95 * time.Second, Results: []fleet.Result{
+		fleetResult(".", fleet.OutcomeDone, map[string]int{"done": 1}), pending, guarded, quota, failed, refused, skipped,
+		fleetResult("shops/炉子", fleet.OutcomeInterrupted, map[string]int{"done": 1}),
+	}}
+}
+
+func TestFleet(t *testing.T) {
+	golden(t, "fleet", func(v *View) error { return v.Fleet(sampleFleet()) })
+
+	plan := fleetResult("shops/blankets", "", nil)
+	FleetPlan(&plan, samplePlan())
+	plan.Outcome = fleet.OutcomeChanges
+	plan.Plan = "00112233445566778899aabbccddeeff"
+	golden(t, "fleet-plan", func(v *View) error {
+		return v.Fleet(&fleet.Report{Verb: fleet.VerbPlan, Took: time.Second, Results: []fleet.Result{plan}})
+	})
+
+	report := fleetResult("shops/blankets", fleet.OutcomeFailed, nil)
+	FleetReport(&report, sampleReport())
+	golden(t, "fleet-apply", func(v *View) error {
+		return v.Fleet(&fleet.Report{Verb: fleet.VerbApply, Took: time.Second, Results: []fleet.Result{report}})
+	})
+
+	board := fleetResult("shops/blankets", fleet.OutcomeBlocked, nil)
+	FleetBoard(&board, sampleBoard())
+	golden(t, "fleet-status", func(v *View) error {
+		return v.Fleet(&fleet.Report{Verb: fleet.VerbStatus, Took: time.Second, Results: []fleet.Result{board}})
+	})
+}
+
+// A result stays small whatever its shop: enough objects are named, the gravest
+// first, and the others counted.
+func TestFleetResultIsBounded(t *testing.T) {
+	report := sampleReport()
+	for i := range 100 {
+		report.Results = append(report.Results, report.Results[i%4])
+	}
+	r := fleetResult("shops/blankets", fleet.OutcomeFailed, nil)
+	FleetReport(&r, report)
+	total := 0
+	for name, n := range r.Counts {
+		if name != "done" {
+			total += n
+		}
+	}
+	if len(r.Objects) != fleet.MaxObjects || r.More != total-fleet.MaxObjects || r.Objects[0].State != "failed" {
+		t.Errorf("%d objects and %d more of %d, the first is %s", len(r.Objects), r.More, total, r.Objects[0].State)
+	}
+}
+
+func TestFleetProgress(t *testing.T) {
+	run := func(v *View) error {
+		var b bytes.Buffer
+		out := v.Err
+		v.Err = &b
+		if v.Live {
+			v.Err = NewStatusLine(&b)
+		}
+		now := friday
+		g := v.FleetProgress(fleet.VerbApply, 3, func() time.Time { return now })
+		g.Doing("shops/blankets", lang.T("reading the shop: 600", "正在读取店铺：600"))
+		g.Doing("shops/towels", lang.T("reading the catalog: 12 of 40 products", "正在读取目录：12 / 40 个商品"))
+		if v.Live { // too soon to be drawn
+			g.Doing("shops/towels", lang.T("reading the catalog: 13 of 40 products", "正在读取目录：13 / 40 个商品"))
+		}
+		now = now.Add(time.Second)
+		g.Done(sampleFleet().Results[4])
+		g.Done(sampleFleet().Results[1])
+		g.Again(1)
+		g.Close()
+		text := bytes.ReplaceAll(b.Bytes(), []byte(lineAbove), []byte("<up>"))
+		_, err := out.Write(bytes.ReplaceAll(text, []byte(eraseLine), []byte("\n<erase>")))
+		return err
+	}
+	golden(t, "fleet-progress", run)
+	golden(t, "fleet-progress-live", func(v *View) error {
+		v.Live, v.Width = true, func() int { return 60 }
+		return run(v)
+	})
+}
+
+func TestEveryFleetOutcomeHasWords(t *testing.T) {
+	values := constants(t, filepath.Join("..", "fleet"), "Outcome")
+	if len(values) != len(fleet.Outcomes) {
+		t.Errorf("%d outcomes are declared, %d listed", len(values), len(fleet.Outcomes))
+	}
+	for _, v := range values {
+		if fleetOutcomes[fleet.Outcome(v)].word.IsZero() {
+			t.Errorf("outcome %q has no words", v)
+		}
+	}
+}
