@@ -42,41 +42,39 @@ type value struct {
 // evaluator turns forms into nodes.
 type evaluator struct {
 	*report
-	names *names
-	root  *hcl.EvalContext
-	rows  func(hcl.Expression, *hcl.EvalContext) (keys []string, row func(int) cty.Value)
+	names   *names
+	root    *scope
+	library *library
 	// counted hears how many products a for_each makes; nil for nobody.
 	counted func(n int)
 }
 
 // each calls yield for every element of for_each, or once for a block without
-// it. The context holds the element under the form's iterator.
-func (e *evaluator) each(f *form, ctx *hcl.EvalContext, yield func(key string, ctx *hcl.EvalContext)) bool {
+// it. The scope holds the element under the form's iterator.
+func (e *evaluator) each(f *form, outer *scope, yield func(key string, s *scope)) bool {
 	if f.broken {
 		return false
 	}
 	if f.forEach == nil {
-		yield("", ctx)
+		yield("", outer)
 		return true
 	}
 	if f.forEach.bad {
 		return false
 	}
-	all, ok := e.elements(f.forEach.attr.Expr, ctx)
+	all, ok := e.elements(f, outer)
 	if !ok {
 		return false
 	}
 	if e.counted != nil && f.spec.Name == string(KindSPU) {
 		e.counted(all.count)
 	}
-	outer := e.row
-	defer func() { e.row = outer }()
+	row := e.row
+	defer func() { e.row = row }()
 	for i := range all.count {
-		key, val := all.at(i)
-		e.row = strings.TrimPrefix(outer+" / "+key.AsString(), " / ")
-		child := ctx.NewChild()
-		child.Variables = map[string]cty.Value{f.iterator: cty.ObjectVal(map[string]cty.Value{"key": key, "value": val})}
-		yield(key.AsString(), child)
+		el := all.at(i)
+		e.row = strings.TrimPrefix(row+" / "+el.key, " / ")
+		yield(el.key, &scope{outer: outer, iterator: f.iterator, element: el})
 	}
 	return true
 }
@@ -84,19 +82,20 @@ func (e *evaluator) each(f *form, ctx *hcl.EvalContext, yield func(key string, c
 // elements are what a for_each repeats its block for.
 type elements struct {
 	count int
-	at    func(i int) (key, val cty.Value)
+	at    func(i int) element
 }
 
 // elements evaluates a for_each. The rows of a table come in the order of the
 // file, each made when its turn comes: a hundred thousand rows as one value take
 // more memory than the products that they make. All other collections are sorted.
-func (e *evaluator) elements(expr hcl.Expression, ctx *hcl.EvalContext) (elements, bool) {
+func (e *evaluator) elements(f *form, s *scope) (elements, bool) {
+	expr := f.forEach.attr.Expr
 	at := rangeOf(expr.Range())
-	if keys, row := e.rows(expr, ctx); row != nil {
-		ok := e.countable(len(keys), at)
-		return elements{len(keys), func(i int) (key, val cty.Value) { return cty.StringVal(keys[i]), row(i) }}, ok
+	if rows, ok := e.rows(f, s); ok {
+		ok := e.countable(len(rows.keys), at)
+		return elements{len(rows.keys), func(i int) element { return element{key: rows.keys[i], table: rows.table, row: rows.rows[i]} }}, ok
 	}
-	collection, ok := e.eval(expr, ctx)
+	collection, ok := e.eval(expr, s)
 	if !ok || !e.iterable(collection, at) {
 		return elements{}, false
 	}
@@ -108,7 +107,17 @@ func (e *evaluator) elements(expr hcl.Expression, ctx *hcl.EvalContext) (element
 		}
 		keys = append(keys, key)
 	}
-	return elements{len(keys), func(i int) (key, val cty.Value) { return keys[i], member(collection, keys[i]) }}, true
+	return elements{len(keys), func(i int) element { return element{key: keys[i].AsString(), value: member(collection, keys[i])} }}, true
+}
+
+// rows are the rows of a table that a for_each goes over, if it does.
+func (e *evaluator) rows(f *form, s *scope) (selection, bool) {
+	if f.table != nil {
+		if rows, ok := f.table.rows(e.library, s); ok {
+			return rows, true
+		}
+	}
+	return e.library.rows(f.forEach.attr.Expr, s.hcl())
 }
 
 func member(collection, key cty.Value) cty.Value {
@@ -151,9 +160,9 @@ func (e *evaluator) iterable(v cty.Value, at Range) bool {
 
 // eval is the value of an expression without marks. ok is false when there is
 // none; then the reason is reported.
-func (e *evaluator) eval(expr hcl.Expression, ctx *hcl.EvalContext) (cty.Value, bool) {
+func (e *evaluator) eval(expr hcl.Expression, s *scope) (cty.Value, bool) {
 	before := e.count()
-	v, diags := expr.Value(ctx)
+	v, diags := expr.Value(s.hcl())
 	for _, d := range diags {
 		if !e.missingMember(d) {
 			e.addOneHCL(d)
@@ -212,30 +221,30 @@ const maxBinaryExponent = 2000
 
 // node evaluates one element of a form. What is found about a product is held
 // back for the builder (report.release).
-func (e *evaluator) node(f *form, key string, ctx *hcl.EvalContext) *node {
+func (e *evaluator) node(f *form, key string, s *scope) *node {
 	if f.spec != &spuSpec {
-		return e.evaluated(f, key, ctx)
+		return e.evaluated(f, key, s)
 	}
 	e.hold = true
-	n := e.evaluated(f, key, ctx)
+	n := e.evaluated(f, key, s)
 	n.held, e.held, e.hold = e.held, nil, false
 	return n
 }
 
-func (e *evaluator) evaluated(f *form, key string, ctx *hcl.EvalContext) *node {
+func (e *evaluator) evaluated(f *form, key string, s *scope) *node {
 	n := &node{spec: f.spec, header: f.header(), at: f.header(), eachKey: key, repeated: f.forEach != nil, row: e.row, values: make(map[string]value, len(f.attrs))}
 	if len(f.block.Labels) > 0 {
 		n.label, n.at = f.block.Labels[0], rangeOf(f.block.LabelRanges[0])
 	}
 	if len(f.labels) == 1 {
-		n.partial = !e.dynamicName(n, f.labels[0], ctx)
+		n.partial = !e.dynamicName(n, f, s)
 	}
 	for _, a := range f.attrs {
-		n.values[a.spec.Name] = e.value(a, ctx)
+		n.values[a.spec.Name] = e.value(a, s)
 	}
 	for _, inner := range f.blocks {
-		made := e.each(inner, ctx, func(key string, ctx *hcl.EvalContext) {
-			n.nodes = append(n.nodes, e.node(inner, key, ctx))
+		made := e.each(inner, s, func(key string, s *scope) {
+			n.nodes = append(n.nodes, e.node(inner, key, s))
 		})
 		n.partial = n.partial || !made
 	}
@@ -243,9 +252,18 @@ func (e *evaluator) evaluated(f *form, key string, ctx *hcl.EvalContext) *node {
 }
 
 // dynamicName evaluates the label of a dynamic block.
-func (e *evaluator) dynamicName(n *node, expr hcl.Expression, ctx *hcl.EvalContext) bool {
+func (e *evaluator) dynamicName(n *node, f *form, s *scope) bool {
+	expr := f.labels[0]
 	n.at = rangeOf(expr.Range())
-	v, ok := e.eval(expr, ctx)
+	if f.label != nil {
+		if p, ok := f.label(s); ok {
+			n.label, ok = p.string()
+			if ok {
+				return true
+			}
+		}
+	}
+	v, ok := e.eval(expr, s)
 	if !ok {
 		return false
 	}
@@ -257,7 +275,12 @@ func (e *evaluator) dynamicName(n *node, expr hcl.Expression, ctx *hcl.EvalConte
 	return true
 }
 
-func (e *evaluator) value(a formAttr, ctx *hcl.EvalContext) value {
+func (e *evaluator) value(a formAttr, s *scope) value {
+	if a.compiled != nil && !a.bad {
+		if v, ok := a.compiled.value(a.spec, e.names, s); ok {
+			return v
+		}
+	}
 	expr := unparen(a.attr.Expr)
 	at := rangeOf(expr.Range())
 	out := value{at: spotOf(at)}
@@ -266,7 +289,7 @@ func (e *evaluator) value(a formAttr, ctx *hcl.EvalContext) value {
 	}
 	if a.spec.Type == TypeAttrs {
 		if pairs, diags := hcl.ExprMap(expr); !diags.HasErrors() {
-			out.v, out.ok = e.pairs(pairs, ctx)
+			out.v, out.ok = e.pairs(pairs, s)
 			return out
 		}
 	}
@@ -277,7 +300,7 @@ func (e *evaluator) value(a formAttr, ctx *hcl.EvalContext) value {
 			out.items = append(out.items, spotOf(items[len(items)-1]))
 		}
 	}
-	v, ok := e.eval(expr, ctx)
+	v, ok := e.eval(expr, s)
 	if ok {
 		out.v, out.ok = e.convert(a.spec, v, at, items...)
 	}
@@ -286,13 +309,13 @@ func (e *evaluator) value(a formAttr, ctx *hcl.EvalContext) value {
 
 // pairs evaluates the items of an object constructor in the order in which they
 // are written, which cty would forget.
-func (e *evaluator) pairs(items []hcl.KeyValuePair, ctx *hcl.EvalContext) ([]Attr, bool) {
+func (e *evaluator) pairs(items []hcl.KeyValuePair, s *scope) ([]Attr, bool) {
 	attrs, ok := make([]Attr, 0, len(items)), true
 	seen := map[string]bool{}
 	text := &AttrSpec{Name: "sku_attrs", Type: TypeString}
 	for _, item := range items {
-		key, keyOK := e.text(text, item.Key, ctx)
-		given, valOK := e.eval(item.Value, ctx)
+		key, keyOK := e.text(text, item.Key, s)
+		given, valOK := e.eval(item.Value, s)
 		if valOK && given.IsNull() {
 			continue
 		}
@@ -308,8 +331,8 @@ func (e *evaluator) pairs(items []hcl.KeyValuePair, ctx *hcl.EvalContext) ([]Att
 	return attrs, ok
 }
 
-func (e *evaluator) text(spec *AttrSpec, expr hcl.Expression, ctx *hcl.EvalContext) (string, bool) {
-	v, ok := e.eval(expr, ctx)
+func (e *evaluator) text(spec *AttrSpec, expr hcl.Expression, s *scope) (string, bool) {
+	v, ok := e.eval(expr, s)
 	return e.textOf(spec, v, rangeOf(expr.Range()), ok)
 }
 

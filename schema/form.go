@@ -17,11 +17,15 @@ type form struct {
 	blocks []*form
 	// forEach repeats the block; nil when it stands for itself.
 	forEach *formAttr
+	// table is the for_each where it is a call of table that was compiled.
+	table *compiledTable
 	// iterator is the name under which the element is known inside: "each", or
 	// for a dynamic block its label or what it says.
 	iterator string
-	// labels are the label expressions of a dynamic block.
+	// labels are the label expressions of a dynamic block, label the only one
+	// where it was compiled.
 	labels []hcl.Expression
+	label  term
 	// misspelt are attributes whose name was reported as unknown.
 	misspelt map[string]bool
 	// broken says that something about the block as a whole was reported: it
@@ -34,6 +38,8 @@ type formAttr struct {
 	spec *AttrSpec
 	attr *hcl.Attribute
 	bad  bool
+	// compiled is how it is evaluated without HCL, nil when it cannot be.
+	compiled *compiled
 }
 
 func (f *form) attr(name string) *formAttr {
@@ -52,6 +58,7 @@ type checker struct {
 	*report
 	names *names
 	meter *meter
+	byHCL bool // see LoadOptions
 	// found is set inside of a product with as_found: what is missing there is
 	// judged when its content is known.
 	found bool
@@ -65,14 +72,14 @@ func (c *checker) form(spec *BlockSpec, b *hcl.Block, iterators []string) *form 
 	f.misspelt = content.misspelt
 	for _, attr := range content.attrs {
 		if attr.Name == forEachSpec.Name {
-			f.forEach = &formAttr{&forEachSpec, attr, !c.references(attr.Expr, iterators)}
+			c.forEach(f, attr, iterators)
 			f.iterator = "each"
 			iterators = append(iterators[:len(iterators):len(iterators)], "each")
 		}
 	}
 	for _, attr := range content.attrs {
 		if attr.Name != forEachSpec.Name {
-			f.attrs = append(f.attrs, formAttr{spec.attr(attr.Name), attr, !c.references(attr.Expr, iterators)})
+			f.attrs = append(f.attrs, c.attr(spec.attr(attr.Name), attr, iterators))
 		}
 	}
 	outer := c.found
@@ -81,6 +88,22 @@ func (c *checker) form(spec *BlockSpec, b *hcl.Block, iterators []string) *form 
 	c.required(f)
 	c.found = outer
 	return f
+}
+
+// attr checks one attribute. What is evaluated for many rows is compiled.
+func (c *checker) attr(spec *AttrSpec, attr *hcl.Attribute, iterators []string) formAttr {
+	a := formAttr{spec: spec, attr: attr, bad: !c.references(attr.Expr, iterators)}
+	if len(iterators) > 0 && !c.byHCL {
+		a.compiled = compileAttr(spec, attr.Expr, iterators)
+	}
+	return a
+}
+
+func (c *checker) forEach(f *form, attr *hcl.Attribute, iterators []string) {
+	f.forEach = &formAttr{spec: &forEachSpec, attr: attr, bad: !c.references(attr.Expr, iterators)}
+	if len(iterators) > 0 && !c.byHCL {
+		f.table = compileTable(attr.Expr, iterators)
+	}
 }
 
 func (c *checker) blocks(f *form, blocks []*hcl.Block, iterators []string) {
@@ -132,7 +155,7 @@ func (c *checker) dynamic(spec *BlockSpec, b *hcl.Block, iterators []string) *fo
 	for _, attr := range outer.attrs {
 		switch attr.Name {
 		case "for_each":
-			f.forEach = &formAttr{&forEachSpec, attr, !c.references(attr.Expr, iterators)}
+			c.forEach(f, attr, iterators)
 		case "iterator":
 			f.iterator = hcl.ExprAsKeyword(attr.Expr)
 		}
@@ -142,6 +165,9 @@ func (c *checker) dynamic(spec *BlockSpec, b *hcl.Block, iterators []string) *fo
 		if attr.Name == "labels" {
 			f.labels, _ = hcl.ExprList(attr.Expr)
 			f.broken = f.broken || !c.references(attr.Expr, iterators)
+			if len(f.labels) == 1 && !c.byHCL {
+				f.label = compile(f.labels[0], iterators)
+			}
 		}
 	}
 	f.broken = !c.wellFormed(f, len(outer.blocks)) || f.broken

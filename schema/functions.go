@@ -176,6 +176,10 @@ func (l *library) selected(args []cty.Value) (selection, *callError) {
 	if refused != nil {
 		return selection{}, refused
 	}
+	return l.selectRows(name, keyColumn, filter)
+}
+
+func (l *library) selectRows(name, keyColumn string, filter map[string]string) (selection, *callError) {
 	t, refused := l.loadTable(name)
 	if refused != nil {
 		return selection{}, refused
@@ -248,30 +252,27 @@ func tableFilter(v cty.Value, usage *callError) (map[string]string, *callError) 
 	return filter, nil
 }
 
-// rows are the keys and rows of a for_each that is a call of table, in file
-// order, without making one value of them; row is nil for everything else, and
-// when the call fails: evaluation will say why.
-func (l *library) rows(expr hcl.Expression, ctx *hcl.EvalContext) (keys []string, row func(int) cty.Value) {
+// rows are the rows of a for_each that is a call of table, in file order, without
+// making one value of them. It is not ok for everything else, and when the call
+// fails: evaluation will say why.
+func (l *library) rows(expr hcl.Expression, ctx *hcl.EvalContext) (s selection, ok bool) {
 	call, ok := unparen(expr).(*hclsyntax.FunctionCallExpr)
 	if !ok || call.Name != "table" || call.ExpandFinal {
-		return nil, nil
+		return selection{}, false
 	}
 	args := make([]cty.Value, len(call.Args))
 	for i, arg := range call.Args {
 		v, diags := arg.Value(ctx)
 		if diags.HasErrors() || !v.IsWhollyKnown() || v.IsNull() {
-			return nil, nil
+			return selection{}, false
 		}
 		args[i] = v
 	}
 	if len(args) == 0 || args[0].Type() != cty.String {
-		return nil, nil
+		return selection{}, false
 	}
-	selected, refused := l.selected(args)
-	if refused != nil {
-		return nil, nil
-	}
-	return selected.keys, func(i int) cty.Value { return selected.table.object(selected.table.rows[selected.rows[i]]) }
+	s, refused := l.selected(args)
+	return s, refused == nil
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -296,10 +296,10 @@ func (l *loader) duplicate(name string, at, earlier Range) {
 
 // objects evaluates all blocks and makes the catalog.
 func (l *loader) objects(dir string) *Catalog {
-	c := &checker{report: l.report, meter: l.meter, names: &names{
+	c := &checker{report: l.report, meter: l.meter, byHCL: l.opt.byHCL, names: &names{
 		vars: keySet(l.variables), locals: keySet(l.locals), brands: map[string]bool{}, functions: l.library.functions(),
 	}}
-	e := &evaluator{report: l.report, names: c.names, rows: l.library.rows}
+	e := &evaluator{report: l.report, names: c.names, library: l.library}
 	brands := l.brandForms(c)
 	resolve := &resolver{evaluator: e, checker: c, vars: l.variableValues(), locals: l.locals, values: map[string]cty.Value{}, brands: withForEach(brands)}
 	e.root = resolve.resolveAll(sortedKeys(l.locals))
@@ -353,7 +353,7 @@ func withForEach(forms []*form) []*form {
 }
 
 func (l *loader) evaluate(e *evaluator, f *form, yield func(*node)) {
-	e.each(f, e.root, func(key string, ctx *hcl.EvalContext) { yield(e.node(f, key, ctx)) })
+	e.each(f, e.root, func(key string, s *scope) { yield(e.node(f, key, s)) })
 }
 
 func (l *loader) evaluateAll(c *checker, e *evaluator, spec *BlockSpec) []*node {

@@ -17,7 +17,7 @@ type batchOfProducts struct {
 
 // products makes the SPUs of all files, in their order.
 func (l *loader) products(c *checker, e *evaluator, b *builder) {
-	p := &production{loader: l, checker: c, evaluator: e, builder: b, constants: constantsOf(e.root)}
+	p := &production{loader: l, checker: c, evaluator: e, builder: b, constants: e.root.constants}
 	e.counted = func(elements int) { l.pace.expect(elements - 1) }
 	defer func() { e.counted = nil }()
 	files := append(l.mixed, l.bulk...)
@@ -112,7 +112,7 @@ func (e *evaluator) rest(c *checker, s *source, n *node, rest []left) {
 	attrs := make([]formAttr, len(rest))
 	for i, r := range rest {
 		expr := s.expression(r.attr.Value)
-		attrs[i] = formAttr{r.spec, &hcl.Attribute{Name: r.spec.Name, Expr: expr}, !c.references(expr, nil)}
+		attrs[i] = c.attr(r.spec, &hcl.Attribute{Name: r.spec.Name, Expr: expr}, nil)
 	}
 	e.hold = true
 	for i, a := range attrs {

@@ -22,28 +22,31 @@ type resolver struct {
 	open []string
 }
 
-// resolveAll returns the context in which all blocks are evaluated.
-func (r *resolver) resolveAll(names []string) *hcl.EvalContext {
+// resolveAll returns the scope in which all blocks are evaluated.
+func (r *resolver) resolveAll(names []string) *scope {
 	r.brandNames(Range{})
 	for _, name := range names {
 		r.local(name, Range{})
 	}
-	return r.context()
+	root := r.scope()
+	root.constants = constantsOf(root.context)
+	return root
 }
 
-func (r *resolver) context() *hcl.EvalContext {
+// scope is what is known so far.
+func (r *resolver) scope() *scope {
 	brands := make(map[string]cty.Value, len(r.names.brands))
 	for name := range r.names.brands {
 		brands[name] = cty.StringVal("brand." + name)
 	}
-	return &hcl.EvalContext{
+	return &scope{context: &hcl.EvalContext{
 		Variables: map[string]cty.Value{
 			"var":             cty.ObjectVal(r.vars),
 			"local":           cty.ObjectVal(r.values),
 			string(KindBrand): cty.ObjectVal(brands),
 		},
 		Functions: r.names.functions,
-	}
+	}}
 }
 
 // enter puts name on the chain; false means that it is on it already.
@@ -77,7 +80,7 @@ func (r *resolver) local(name string, usedAt Range) {
 	_, inCycle := r.values[name]
 	v := cty.DynamicVal
 	if r.checker.references(expr, nil) && !inCycle {
-		v, _ = r.eval(expr, r.context())
+		v, _ = r.eval(expr, r.scope())
 	}
 	r.values[name] = v
 }
@@ -110,9 +113,9 @@ func (r *resolver) brandNames(usedAt Range) {
 		if id := f.attr("id"); id != nil {
 			r.needs(id.attr.Expr)
 		}
-		quiet := &evaluator{report: newReport(), names: r.names, rows: r.rows}
-		known := quiet.each(f, r.context(), func(key string, ctx *hcl.EvalContext) {
-			r.names.brands[quiet.elementName(f, key, ctx)] = true
+		quiet := &evaluator{report: newReport(), names: r.names, library: r.library}
+		known := quiet.each(f, r.scope(), func(key string, s *scope) {
+			r.names.brands[quiet.elementName(f, key, s)] = true
 		})
 		r.names.moreBrands = r.names.moreBrands || !known
 	}
@@ -120,12 +123,12 @@ func (r *resolver) brandNames(usedAt Range) {
 }
 
 // elementName is the name of one element of for_each: what id says, else the key.
-func (e *evaluator) elementName(f *form, key string, ctx *hcl.EvalContext) string {
+func (e *evaluator) elementName(f *form, key string, s *scope) string {
 	id := f.attr("id")
 	if id == nil || id.bad {
 		return key
 	}
-	name, ok := e.text(&AttrSpec{Name: "id", Type: TypeString, Required: true}, id.attr.Expr, ctx)
+	name, ok := e.text(&AttrSpec{Name: "id", Type: TypeString, Required: true}, id.attr.Expr, s)
 	if !ok {
 		return key
 	}
