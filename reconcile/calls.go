@@ -153,6 +153,7 @@ func (p *pass) sent(c *Change, op Op, rec *state.Record, noop bool) {
 		}
 	case OpWithdraw:
 		rec.Withdrawn = true
+		judge(rec, state.Verdict{Kind: state.VerdictWithdrawn, At: now, SubmittedAt: rec.SubmittedAt, Stamp: rec.Stamp})
 	case OpList, OpDelist:
 		if rec.Memo == nil {
 			rec.Memo = map[string]string{}

@@ -192,8 +192,9 @@ func (pl *planner) readVerdict(c *claim, rec *state.Record) {
 		rec.RemoteID = c.remoteID
 	}
 	if rec.AuditID == "" {
-		if c.granted {
+		if c.granted && rec.AuditPending {
 			rec.AuditPending = false
+			pl.judgeClaim(c, rec, state.VerdictApproved, "")
 		}
 		return
 	}
@@ -209,9 +210,11 @@ func (pl *planner) readVerdict(c *claim, rec *state.Record) {
 		}
 		rec.Rejected = nil
 		rec.AuditID, rec.AuditPending = "", false
+		pl.judgeClaim(c, rec, state.VerdictApproved, "")
 	case provider.VerdictRejected:
 		rec.Rejected = &state.Rejection{Stamp: rec.Stamp, Reason: answer.Reason, At: pl.obs.At}
 		rec.AuditID, rec.AuditPending = "", false
+		pl.judgeClaim(c, rec, state.VerdictRejected, answer.Reason)
 	}
 }
 

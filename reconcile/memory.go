@@ -182,6 +182,7 @@ func (pl *planner) rememberVerdict(f *facts, rec *state.Record) {
 	case rec.BannedStamp == "":
 		rec.BannedStamp = f.bannedStamp()
 	}
+	pl.judgeProduct(f, f.rec, rec)
 }
 
 // draftStamp names the content of the draft: by itself when it carries a stamp,
