@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/shopctl/shopctl/internal/plain"
 )
 
 // Memo holds, by field path ("title", "sku.27359029914.sale_price"), the value
@@ -196,24 +198,24 @@ func readSKU(raw json.RawMessage) (map[string]string, error) {
 // product itself, and each SKU first with the field "". It reports whether it
 // could read the memo without unpacking it.
 func eachSent(packed string, visit func(sku, field, value string)) bool {
-	p := &plain{text: packed}
-	p.object(func(path string) {
+	p := plain.NewReader(packed)
+	p.Object(func(path string) {
 		if path != skuMember {
-			visit("", path, p.string())
+			visit("", path, p.String())
 			return
 		}
-		p.object(func(sku string) {
+		p.Object(func(sku string) {
 			visit(sku, "", Sent)
 			i := 0
-			p.list(func() {
-				if value := p.string(); value != "" && i < len(skuOrder) {
+			p.List(func() {
+				if value := p.String(); value != "" && i < len(skuOrder) {
 					visit(sku, skuOrder[i], value)
 				}
 				i++
 			})
 		})
 	})
-	return !p.odd
+	return p.Understood()
 }
 
 func unpack(packed string) Memo {

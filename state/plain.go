@@ -5,21 +5,15 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
+	"github.com/shopctl/shopctl/internal/plain"
 	"github.com/shopctl/shopctl/schema"
 )
 
 // A state of a large shop has a hundred thousand lines, nearly all of the one
-// form in which Encode writes them: members in order, no space, text without an
-// escape. Those are read here in one pass. Whatever looks different in any way is
-// not understood, and is left to encoding/json, which decides what it means or
-// what is wrong with it; TestPlainReadingIsReading compares the two.
-type plain struct {
-	text string
-	at   int
-	odd  bool // something was not understood: the result is worth nothing
-}
+// form in which Encode writes them. Those are read here in one pass. What is not
+// understood is left to encoding/json; TestPlainReadingIsReading compares the two.
+type reader struct{ *plain.Reader }
 
 // recordMembers are the members of a record in the order in which they are written.
 var recordMembers = map[string]int{
@@ -30,34 +24,34 @@ var recordMembers = map[string]int{
 // plainRecord reads the line of a record; nil when it is not plain. The texts of
 // the record are pieces of the line.
 func plainRecord(line string) *Record {
-	p := &plain{text: line}
+	p := reader{plain.NewReader(line)}
 	r := new(Record)
 	before := 0
-	p.object(func(member string) {
+	p.Object(func(member string) {
 		place := recordMembers[member]
-		p.odd = p.odd || place <= before // unknown, out of order or twice
+		p.OddIf(place <= before) // unknown, out of order or twice
 		before = place
 		r.readPlain(p, member)
 	})
-	if p.odd || p.at != len(line) || r.Address == (schema.Address{}) {
+	if !p.Understood() || r.Address == (schema.Address{}) {
 		return nil
 	}
 	return r
 }
 
-func (r *Record) readPlain(p *plain, member string) {
+func (r *Record) readPlain(p reader, member string) {
 	switch member {
 	case "address":
 		r.Address = p.address()
 	case "remote_id":
-		r.RemoteID = p.string()
+		r.RemoteID = p.String()
 	case "sku_ids":
 		r.SKUIDs = make(map[string]string, 4)
-		p.object(func(id string) { r.SKUIDs[id] = p.string() })
+		p.Object(func(id string) { r.SKUIDs[id] = p.String() })
 	case "stamp":
-		r.Stamp = p.string()
+		r.Stamp = p.String()
 	case "version":
-		r.Version = p.string()
+		r.Version = p.String()
 	case "submitted_at":
 		r.SubmittedAt = p.timeRef()
 	case "memo":
@@ -65,61 +59,61 @@ func (r *Record) readPlain(p *plain, member string) {
 			r.packed = ""
 		}
 	case "audit_id":
-		r.AuditID = p.string()
+		r.AuditID = p.String()
 	case "audit_pending":
-		r.AuditPending = p.bool()
+		r.AuditPending = p.true()
 	case "withdrawn":
-		r.Withdrawn = p.bool()
+		r.Withdrawn = p.true()
 	case "repushed":
-		r.Repushed = p.bool()
+		r.Repushed = p.true()
 	case "burnt":
-		r.Burnt = p.bool()
+		r.Burnt = p.true()
 	case "rejected":
 		r.Rejected = p.rejection()
 	case "banned_stamp":
-		r.BannedStamp = p.string()
+		r.BannedStamp = p.String()
 	case "on_remove":
-		r.OnRemove = schema.OnRemove(p.string())
+		r.OnRemove = schema.OnRemove(p.String())
 	case "history":
-		p.list(func() { r.History = append(r.History, p.verdict()) })
+		p.List(func() { r.History = append(r.History, p.verdict()) })
 	}
 }
 
-func (p *plain) rejection() *Rejection {
+func (p reader) rejection() *Rejection {
 	r := new(Rejection)
-	p.object(func(member string) {
+	p.Object(func(member string) {
 		switch member {
 		case "stamp":
-			r.Stamp = p.string()
+			r.Stamp = p.String()
 		case "reason":
-			r.Reason = p.string()
+			r.Reason = p.String()
 		case "at":
 			r.At = p.time()
 		default:
-			p.odd = true
+			p.Odd()
 		}
 	})
 	return r
 }
 
-func (p *plain) verdict() Verdict {
+func (p reader) verdict() Verdict {
 	var v Verdict
-	p.object(func(member string) {
+	p.Object(func(member string) {
 		switch member {
 		case "verdict":
-			v.Kind = VerdictKind(p.string())
+			v.Kind = VerdictKind(p.String())
 		case "at":
 			v.At = p.time()
 		case "submitted_at":
 			v.SubmittedAt = p.timeRef()
 		case "category":
-			v.Category = p.string()
+			v.Category = p.String()
 		case "stamp":
-			v.Stamp = p.string()
+			v.Stamp = p.String()
 		case "reason":
-			v.Reason = p.string()
+			v.Reason = p.String()
 		default:
-			p.odd = true
+			p.Odd()
 		}
 	})
 	return v
@@ -127,140 +121,66 @@ func (p *plain) verdict() Verdict {
 
 // plainImage reads the line of a picture; false when it is not plain.
 func plainImage(line string) (schema.ImageKey, ImageRecord, bool) {
-	p := &plain{text: line}
+	p := reader{plain.NewReader(line)}
 	var key schema.ImageKey
 	var i ImageRecord
-	p.object(func(member string) {
+	p.Object(func(member string) {
 		switch member {
 		case "image":
-			key = schema.ImageKey(p.string())
+			key = schema.ImageKey(p.String())
 		case "url":
-			i.URL = p.string()
+			i.URL = p.String()
 		case "at":
 			i.At = p.time()
 		default:
-			p.odd = true
+			p.Odd()
 		}
 	})
-	return key, i, !p.odd && p.at == len(line) && key != "" && i.URL != ""
+	return key, i, p.Understood() && key != "" && i.URL != ""
 }
 
 // memo passes over a memo and returns it as it stands, if it is as Memo writes it:
 // texts by path and SKUs by id, sorted, each SKU a list.
-func (p *plain) memo() string {
-	start := p.at
+func (p reader) memo() string {
 	var path, sku string
-	p.object(func(next string) {
-		p.odd, path = p.odd || next <= path, next
-		if path != skuMember {
-			p.string()
-			return
-		}
-		p.object(func(next string) {
-			p.odd, sku = p.odd || next <= sku, next
-			last := Sent
-			n := p.list(func() { last = p.string() })
-			p.odd = p.odd || n > len(skuOrder) || last == ""
+	return p.Raw(func() {
+		p.Object(func(next string) {
+			p.OddIf(next <= path)
+			path = next
+			if path != skuMember {
+				_ = p.String()
+				return
+			}
+			p.Object(func(next string) {
+				p.OddIf(next <= sku)
+				sku = next
+				last := Sent
+				n := p.List(func() { last = p.String() })
+				p.OddIf(n > len(skuOrder) || last == "")
+			})
+			p.OddIf(sku == "") // no SKU at all is not written
 		})
-		p.odd = p.odd || sku == "" // no SKU at all is not written
 	})
-	return p.text[start:p.at]
 }
 
-func (p *plain) peek() byte {
-	if p.at < len(p.text) {
-		return p.text[p.at]
-	}
-	return 0
+func (p reader) true() bool {
+	p.Literal("true")
+	return true
 }
 
-// next passes over c, or finds the line odd.
-func (p *plain) next(c byte) {
-	if p.odd = p.odd || p.peek() != c; !p.odd {
-		p.at++
-	}
-}
-
-// object reads {"member":value,...}, the values by calls of read.
-func (p *plain) object(read func(member string)) {
-	p.next('{')
-	for first := true; !p.odd && p.peek() != '}'; first = false {
-		if !first {
-			p.next(',')
-		}
-		member := p.string()
-		p.next(':')
-		if !p.odd {
-			read(member)
-		}
-	}
-	p.next('}')
-}
-
-// list reads [value,...] and returns how many there were.
-func (p *plain) list(read func()) (n int) {
-	p.next('[')
-	for ; !p.odd && p.peek() != ']'; n++ {
-		if n > 0 {
-			p.next(',')
-		}
-		read()
-	}
-	p.next(']')
-	return n
-}
-
-// string reads a text that stands for its own bytes.
-func (p *plain) string() string {
-	p.next('"')
-	if p.odd {
-		return ""
-	}
-	rest := p.text[p.at:]
-	n := strings.IndexByte(rest, '"')
-	if n < 0 || !verbatim(rest[:n]) {
-		p.odd = true
-		return ""
-	}
-	p.at += n + 1
-	return rest[:n]
-}
-
-// verbatim reports whether a text between quotes means its own bytes in JSON.
-func verbatim(s string) bool {
-	ascii := true
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] == '\\' {
-			return false
-		}
-		ascii = ascii && s[i] < utf8.RuneSelf
-	}
-	return ascii || utf8.ValidString(s)
-}
-
-func (p *plain) bool() bool {
-	p.odd = p.odd || !strings.HasPrefix(p.text[p.at:], "true")
-	if !p.odd {
-		p.at += len("true")
-	}
-	return !p.odd
-}
-
-func (p *plain) time() (t time.Time) {
-	if s := p.string(); !p.odd {
-		p.odd = t.UnmarshalText([]byte(s)) != nil
-	}
+func (p reader) time() (t time.Time) {
+	p.OddIf(t.UnmarshalText([]byte(p.String())) != nil)
 	return t
 }
 
-func (p *plain) timeRef() *time.Time {
+func (p reader) timeRef() *time.Time {
 	t := p.time()
 	return &t
 }
 
-func (p *plain) address() schema.Address {
-	a, err := schema.ParseAddress(p.string())
-	p.odd = p.odd || err != nil
+func (p reader) address() schema.Address {
+	a, err := schema.ParseAddress(p.String())
+	p.OddIf(err != nil)
 	return a
 }
 
@@ -340,7 +260,7 @@ func commaAfterFirst(b []byte) []byte {
 
 // appendText writes a JSON string.
 func appendText(b []byte, s string) []byte {
-	if verbatim(s) && !strings.ContainsAny(s, "\"\u2028\u2029") {
+	if plain.Verbatim(s) && !strings.ContainsAny(s, "\"\u2028\u2029") {
 		return append(append(append(b, '"'), s...), '"')
 	}
 	text, err := marshal(s)

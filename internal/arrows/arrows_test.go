@@ -35,11 +35,11 @@ const module = "github.com/shopctl/shopctl/"
 var rooms = map[string][]string{
 	"lang":                      {},
 	"schema":                    {"lang"},
-	"state":                     {"lang", "schema"},
+	"state":                     {"lang", "schema", "internal/plain"},
 	"state/postgres":            {"lang", "state"},
 	"provider":                  {"lang", "schema"},
 	"provider/wechat":           {"lang", "schema", "provider"},
-	"provider/wechat/component": {"lang", "schema", "provider", "provider/wechat"},
+	"provider/wechat/component": {"lang", "schema", "provider", "provider/wechat", "internal/plain"},
 	"provider/wechat/push":      {},
 	"provider/wechat/sandbox":   {"lang"},
 	"reconcile":                 {"lang", "schema", "state", "provider"},
@@ -54,6 +54,7 @@ var rooms = map[string][]string{
 	"bench":                     {"schema", "provider/wechat/sandbox"},
 	"internal/termshot":         {},
 	"internal/pgtest":           {},
+	"internal/plain":            {},
 }
 
 // kept are the libraries that only some rooms may see.
