@@ -187,6 +187,16 @@ func sampleBoard() []reconcile.Standing {
 	}
 }
 
+// sampleHistory holds a verdict of every kind, the newest first.
+func sampleHistory() []state.Verdict {
+	return []state.Verdict{
+		{Kind: state.VerdictBanned, At: *at(60), Reason: "涉嫌违规"},
+		{Kind: state.VerdictApproved, At: *at(0), SubmittedAt: at(-95), Category: "1445", Stamp: "sc1-00112233445566778899aabbccddeeff"},
+		{Kind: state.VerdictWithdrawn, At: *at(-96), SubmittedAt: at(-100), Category: "1445"},
+		{Kind: state.VerdictRejected, At: *at(-200), SubmittedAt: at(-230), Category: "1445", Reason: "标题含有极限词“最好”，请修改"},
+	}
+}
+
 func sampleState() *state.State {
 	rec := func(id string) *state.Record { return &state.Record{Address: spu(id)} }
 	full := rec("719")

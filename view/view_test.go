@@ -58,6 +58,11 @@ func TestState(t *testing.T) {
 	golden(t, "state-show", func(v *View) error { return v.StateShow(s.Records[spu("719")]) })
 }
 
+func TestHistory(t *testing.T) {
+	golden(t, "history", func(v *View) error { return v.History(spu("721"), sampleHistory()) })
+	golden(t, "history-none", func(v *View) error { return v.History(spu("720"), nil) })
+}
+
 func TestCategories(t *testing.T) {
 	tree := schema.NewCategoryTree([]schema.Category{
 		{ID: 1445, Name: "毛毯", SecondID: 1420, Second: "毯类", FirstID: 1400, First: "家纺"},
@@ -381,6 +386,11 @@ func TestEveryConstantHasWords(t *testing.T) {
 			}
 		}
 	}
+	for _, v := range constants(t, filepath.Join("..", "state"), "VerdictKind") {
+		if verdictNames[state.VerdictKind(v)].word.IsZero() {
+			t.Errorf("verdict %q has no words", v)
+		}
+	}
 	for _, v := range constants(t, filepath.Join("..", "provider"), "Class") {
 		if classes[provider.Class(v)].IsZero() {
 			t.Errorf("class %q has no words", v)
@@ -459,7 +469,7 @@ func TestJSONIsDocumented(t *testing.T) {
 			}
 		}
 	}
-	for _, kind := range []string{"plan", "report", "status", "diagnostics", "categories", "code", "state", "record", "version", "error"} {
+	for _, kind := range []string{"plan", "report", "status", "diagnostics", "categories", "code", "state", "record", "history", "version", "error"} {
 		if !seen[kind] {
 			t.Errorf("no golden document of kind %q", kind)
 		}

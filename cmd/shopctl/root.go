@@ -45,6 +45,7 @@ func newRoot(a *app) *cobra.Command {
 		newApply(a),
 		newShow(a),
 		newStatus(a),
+		newHistory(a),
 		newFleet(a),
 		newImport(a),
 		newExport(a),
