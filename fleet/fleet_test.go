@@ -192,7 +192,8 @@ func TestTally(t *testing.T) {
 	if pending := tally.With(OutcomePending); len(pending) != 1 || pending[0].Dir != "s01" {
 		t.Errorf("pending: %+v", pending)
 	}
-	tally.Add(Result{Dir: "s01", Outcome: OutcomeBlocked, Counts: map[string]int{"done": 1, "blocked": 1}, Work: Work{Calls: 2}, Took: 1})
+	// one of the two is blocked, of the other nothing is said any more: it is done
+	tally.Add(Result{Dir: "s01", Outcome: OutcomeBlocked, Counts: map[string]int{"blocked": 1}, Work: Work{Calls: 2}, Took: 1})
 	report := tally.Report()
 	if dirs := []string{report.Results[0].Dir, report.Results[1].Dir, report.Results[2].Dir}; !slices.IsSorted(dirs) {
 		t.Errorf("the report is not sorted: %v", dirs)

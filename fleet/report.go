@@ -77,7 +77,8 @@ func NewTally(verb Verb, tasks []Task) *Tally {
 }
 
 // Add takes the result of a shop. One that has a result already was gone on
-// with: what was done and spent adds up, where it stands is what it says now.
+// with: what was spent adds up, where it stands is what it says now, and what it
+// does not speak of any more is done.
 func (t *Tally) Add(r Result) {
 	if earlier, ok := t.results[r.Dir]; ok {
 		r = earlier.then(r)
@@ -85,21 +86,29 @@ func (t *Tally) Add(r Result) {
 	t.results[r.Dir] = r
 }
 
-// doneCount is the count of apply that adds up over several goes.
+// doneCount is the count of the objects that apply is through with.
 const doneCount = "done"
 
 func (r Result) then(next Result) Result {
 	next.Work = r.Work.Plus(next.Work)
 	next.Began, next.Took = r.Began, r.Took+next.Took
-	if n := r.Counts[doneCount]; n > 0 {
-		counts := maps.Clone(next.Counts)
-		if counts == nil {
-			counts = map[string]int{}
-		}
-		counts[doneCount] += n
-		next.Counts = counts
+	left := sum(next.Counts) - next.Counts[doneCount]
+	objects := max(sum(r.Counts), r.Counts[doneCount]+sum(next.Counts))
+	counts := maps.Clone(next.Counts)
+	if counts == nil {
+		counts = map[string]int{}
 	}
+	counts[doneCount] = objects - left
+	next.Counts = counts
 	return next
+}
+
+func sum(counts map[string]int) int {
+	n := 0
+	for _, c := range counts {
+		n += c
+	}
+	return n
 }
 
 // With are the tasks whose shops stand so now, in their order.
