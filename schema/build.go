@@ -332,10 +332,10 @@ func (b *builder) finish() *Catalog {
 // to be treated, not where they were written.
 func (c *Catalog) digest() string {
 	h := sha256.New()
+	enc := canonicalEncoder(h)
 	add := func(name string, v any) {
 		h.Write([]byte(name + "\n"))
-		h.Write(Canonical(v))
-		h.Write([]byte("\n"))
+		encodeKind(enc, v)
 	}
 	shop := c.Shop
 	shop.Range = Range{}

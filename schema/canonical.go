@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,12 +17,21 @@ import (
 // would change every digest; TestStampIsPinned stands guard.
 func Canonical(v any) []byte {
 	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
+	encodeKind(canonicalEncoder(&b), v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+// canonicalEncoder writes canonical forms, each with a newline after it.
+func canonicalEncoder(w io.Writer) *json.Encoder {
+	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
+	return enc
+}
+
+func encodeKind(enc *json.Encoder, v any) {
 	if err := enc.Encode(v); err != nil {
 		panic("schema: kinds always encode: " + err.Error())
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 // stampPrefix marks our own content stamps and their algorithm. A new algorithm

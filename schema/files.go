@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -73,7 +74,17 @@ func (d *directory) read(name string, limit int64) ([]byte, error) {
 		return nil, rootError(err)
 	}
 	defer f.Close()
-	return readAtMost(f, limit)
+	return readSized(f, info.Size(), limit)
+}
+
+// readSized reads a file that is expected to have so many bytes.
+func readSized(r io.Reader, size, limit int64) ([]byte, error) {
+	b := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead)) // room for the end to be seen
+	_, err := b.ReadFrom(io.LimitReader(r, limit+1))
+	if err == nil && int64(b.Len()) > limit {
+		return nil, errTooLarge
+	}
+	return b.Bytes(), err
 }
 
 func readAtMost(r io.Reader, limit int64) ([]byte, error) {

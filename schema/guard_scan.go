@@ -130,7 +130,8 @@ func (s *scanner) code() {
 	c := s.src[s.pos]
 	switch {
 	case c == ' ' || c == '\t' || c == '\r':
-		s.pos++
+		for s.pos++; s.pos < len(s.src) && s.src[s.pos] == ' '; s.pos++ {
+		}
 		return
 	case c == '\n':
 		s.newline()
@@ -304,8 +305,14 @@ func (s *scanner) quote() {
 		s.sequence(c)
 	default:
 		s.pos++
+		for s.pos < len(s.src) && !endsRun[s.src[s.pos]] {
+			s.pos++
+		}
 	}
 }
+
+// endsRun are the bytes that mean something inside of "...".
+var endsRun = [256]bool{'"': true, '\\': true, '$': true, '%': true}
 
 // heredoc takes one step inside of a heredoc, or one line of it.
 func (s *scanner) heredoc() {

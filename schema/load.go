@@ -126,7 +126,7 @@ func (l *loader) load(dir string) *Catalog {
 // declaresShop reports whether a file has a shop block of its own.
 func (l *loader) declaresShop(file string) bool {
 	src, err := l.dir.read(file, maxSourceSize)
-	if err != nil {
+	if err != nil || !isJSON(file) && !bytes.Contains(src, []byte(shopSpec.Name)) {
 		return false
 	}
 	words, _ := guard(file, src)

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -221,5 +222,10 @@ func attrKeys(s SKU) []string {
 func attrCombination(s SKU) string {
 	attrs := slices.Clone(s.SKUAttrs)
 	slices.SortFunc(attrs, func(a, b Attr) int { return strings.Compare(a.Key, b.Key) })
-	return string(Canonical(attrs))
+	var b []byte
+	for _, a := range attrs {
+		b = append(append(strconv.AppendInt(b, int64(len(a.Key)), 10), ' '), a.Key...)
+		b = append(append(strconv.AppendInt(b, int64(len(a.Value)), 10), ' '), a.Value...)
+	}
+	return string(b)
 }
