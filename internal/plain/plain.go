@@ -32,6 +32,9 @@ func NewReader(text string) *Reader { return &Reader{text: text} }
 // Understood reports whether everything was read, up to the end of the text.
 func (r *Reader) Understood() bool { return !r.odd && r.at == len(r.text) }
 
+// Going reports whether everything was understood so far.
+func (r *Reader) Going() bool { return !r.odd }
+
 // Odd says that what was read is not what the caller understands.
 func (r *Reader) Odd() { r.odd = true }
 

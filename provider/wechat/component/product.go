@@ -333,7 +333,8 @@ func (s *SPU) content() *provider.Copy {
 	if len(s.SKUs) > 0 {
 		c.SPU.SKUs = make([]schema.SKU, 0, len(s.SKUs))
 	}
-	for _, sku := range s.SKUs {
+	for i := range s.SKUs {
+		sku := &s.SKUs[i]
 		c.SPU.SKUs = append(c.SPU.SKUs, sku.content())
 		if sku.SKUID != "" {
 			c.SKUIDs[string(sku.OutSKUID)] = string(sku.SKUID)
@@ -371,6 +372,9 @@ func (s *SKU) content() schema.SKU {
 		Barcode:     string(s.Barcode),
 		SKUCode:     string(s.SKUCode),
 	}
+	if len(s.SKUAttrs) > 0 {
+		sku.SKUAttrs = make([]schema.Attr, 0, len(s.SKUAttrs))
+	}
 	for _, a := range s.SKUAttrs {
 		// A shop has few different attributes, and each stands in thousands of SKUs.
 		sku.SKUAttrs = append(sku.SKUAttrs, schema.Attr{Key: unique.Make(string(a.Key)).Value(), Value: unique.Make(string(a.Value)).Value()})
@@ -406,7 +410,12 @@ func brandRef(id wechat.ID) schema.BrandRef {
 var pluginPath = regexp.MustCompile(`^plugin-private://[^/]+/`)
 
 // pagePath is the page that a stored path leads to.
-func pagePath(path string) string { return pluginPath.ReplaceAllString(path, "") }
+func pagePath(path string) string {
+	if !strings.HasPrefix(path, "plugin-private:") {
+		return path
+	}
+	return pluginPath.ReplaceAllString(path, "")
+}
 
 // unsetTime is how the platform writes a time that never was: epoch 0 in Beijing.
 const unsetTime = "1970-01-01 08:00:00"

@@ -242,18 +242,21 @@ type AuditInfo struct {
 
 // SKU is one SKU as the platform shows it.
 type SKU struct {
-	SKUID       wechat.ID   `json:"sku_id"`
-	OutSKUID    wechat.Text `json:"out_sku_id"`
-	ThumbImg    wechat.Text `json:"thumb_img"`
-	SalePrice   wechat.Int  `json:"sale_price"`
-	MarketPrice wechat.Int  `json:"market_price"`
-	StockNum    wechat.Int  `json:"stock_num"`
-	Barcode     wechat.Text `json:"barcode"`
-	SKUCode     wechat.Text `json:"sku_code"`
-	SKUAttrs    wechat.List[struct {
-		Key   wechat.Text `json:"attr_key"`
-		Value wechat.Text `json:"attr_value"`
-	}] `json:"sku_attrs"`
+	SKUID       wechat.ID            `json:"sku_id"`
+	OutSKUID    wechat.Text          `json:"out_sku_id"`
+	ThumbImg    wechat.Text          `json:"thumb_img"`
+	SalePrice   wechat.Int           `json:"sale_price"`
+	MarketPrice wechat.Int           `json:"market_price"`
+	StockNum    wechat.Int           `json:"stock_num"`
+	Barcode     wechat.Text          `json:"barcode"`
+	SKUCode     wechat.Text          `json:"sku_code"`
+	SKUAttrs    wechat.List[SKUAttr] `json:"sku_attrs"`
+}
+
+// SKUAttr is one sales attribute of a SKU.
+type SKUAttr struct {
+	Key   wechat.Text `json:"attr_key"`
+	Value wechat.Text `json:"attr_value"`
 }
 
 // decodeSPU reads one product, also one with camelCase keys (section 1, "case leaks").
