@@ -76,7 +76,7 @@ func (a *app) dataDir() string {
 func (a *app) cacheDir() string { return filepath.Join(a.dataDir(), "cache") }
 
 // lockInfo says who we are to others who want the state.
-func lockInfo(operation string) state.LockInfo {
+func (a *app) lockInfo(operation string) state.LockInfo {
 	host, _ := os.Hostname()
 	name := "unknown"
 	if u, err := user.Current(); err == nil {
@@ -86,13 +86,13 @@ func lockInfo(operation string) state.LockInfo {
 	rand.Read(id[:])
 	return state.LockInfo{
 		ID: hex.EncodeToString(id[:]), Operation: operation, Who: name + "@" + host, Host: host,
-		PID: os.Getpid(), Version: programVersion(), Since: time.Now(),
+		PID: os.Getpid(), Run: a.runPage(), Version: programVersion(), Since: time.Now(),
 	}
 }
 
 // openState takes the lock and reads the state for a run that writes.
 func (a *app) openState(ctx context.Context, backend state.Backend, id state.ShopID, operation string) (*state.Session, error) {
-	session, notices, err := state.Open(ctx, backend, id, lockInfo(operation))
+	session, notices, err := state.Open(ctx, backend, id, a.lockInfo(operation))
 	a.notices(notices)
 	return session, err
 }
