@@ -1,5 +1,6 @@
-// Package plain reads JSON of the form in which programs write it: no escapes in
-// texts, no fractions, members with names of their own. That is nearly all there is
+// Package plain reads JSON of the form in which programs write it: no fractions,
+// members with names of their own, and where it is our own, neither space between
+// values nor escapes in texts. That is nearly all there is
 // to read in a large shop, and it is read in one pass, several times faster than
 // encoding/json does it, into whatever the caller likes.
 //
@@ -10,6 +11,7 @@
 package plain
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -21,16 +23,32 @@ const maxDepth = 64
 // Reader reads one JSON text from its beginning. Texts that it returns are pieces
 // of it. After something that it does not understand it returns zero values.
 type Reader struct {
-	text string
-	at   int
-	odd  bool
+	text    string
+	at      int
+	odd     bool
+	foreign bool
 }
 
-// NewReader begins with the first byte of text.
+// NewReader begins with the first byte of text, which we have written ourselves:
+// space and escapes are odd.
 func NewReader(text string) *Reader { return &Reader{text: text} }
 
+// NewForeignReader begins with the first byte of what somebody else has written:
+// there may be space, and texts may have escapes, as "http:\/\/" often has.
+func NewForeignReader(text string) *Reader { return &Reader{text: text, foreign: true} }
+
 // Understood reports whether everything was read, up to the end of the text.
-func (r *Reader) Understood() bool { return !r.odd && r.at == len(r.text) }
+func (r *Reader) Understood() bool {
+	r.space()
+	return !r.odd && r.at == len(r.text)
+}
+
+// space passes over the space that JSON allows between values.
+func (r *Reader) space() {
+	for r.foreign && r.at < len(r.text) && strings.IndexByte(" \t\r\n", r.text[r.at]) >= 0 {
+		r.at++
+	}
+}
 
 // Going reports whether everything was understood so far.
 func (r *Reader) Going() bool { return !r.odd }
@@ -43,6 +61,7 @@ func (r *Reader) OddIf(odd bool) { r.odd = r.odd || odd }
 
 // Peek is the first byte of the next value; 0 at the end.
 func (r *Reader) Peek() byte {
+	r.space()
 	if r.at < len(r.text) {
 		return r.text[r.at]
 	}
@@ -93,11 +112,28 @@ func (r *Reader) String() string {
 	rest := r.text[r.at:]
 	n := strings.IndexByte(rest, '"')
 	if n < 0 || !Verbatim(rest[:n]) {
-		r.odd = true
-		return ""
+		return r.escaped()
 	}
 	r.at += n + 1
 	return rest[:n]
+}
+
+// escaped reads the rest of a text that does not stand for its own bytes.
+func (r *Reader) escaped() (s string) {
+	end := r.at
+	for end < len(r.text) && r.text[end] != '"' {
+		if r.text[end] == '\\' {
+			end++
+		}
+		end++
+	}
+	if r.OddIf(!r.foreign || end >= len(r.text)); r.odd {
+		return ""
+	}
+	quoted := r.text[r.at-1 : end+1]
+	r.OddIf(!utf8.ValidString(quoted) || json.Unmarshal([]byte(quoted), &s) != nil)
+	r.at = end + 1
+	return s
 }
 
 // Verbatim reports whether a text between quotes means its own bytes in JSON.
@@ -114,8 +150,9 @@ func Verbatim(s string) bool {
 
 // Digits reads a whole number and returns it as it is written.
 func (r *Reader) Digits() string {
+	negative := r.Peek() == '-'
 	start := r.at
-	if r.Peek() == '-' {
+	if negative {
 		r.at++
 	}
 	first := r.at
@@ -123,7 +160,7 @@ func (r *Reader) Digits() string {
 		r.at++
 	}
 	digits := r.text[first:r.at]
-	r.OddIf(digits == "" || len(digits) > 1 && digits[0] == '0' || strings.IndexByte(".eE", r.Peek()) >= 0 && r.at < len(r.text))
+	r.OddIf(digits == "" || len(digits) > 1 && digits[0] == '0' || r.at < len(r.text) && strings.IndexByte(".eE", r.text[r.at]) >= 0)
 	if r.odd {
 		return ""
 	}
@@ -143,6 +180,7 @@ func (r *Reader) Int() int64 {
 
 // Literal passes over a word: true, false or null.
 func (r *Reader) Literal(word string) {
+	r.space()
 	if r.OddIf(!strings.HasPrefix(r.text[r.at:], word)); !r.odd {
 		r.at += len(word)
 	}
@@ -176,6 +214,7 @@ func (r *Reader) skip(depth int) {
 
 // Raw is what read passes over, as it stands.
 func (r *Reader) Raw(read func()) string {
+	r.space()
 	start := r.at
 	read()
 	return r.text[start:r.at]

@@ -54,7 +54,7 @@ func (l *spuList) readRows() error {
 // has thousands. It reports whether the page says success and nothing in it was
 // unusual; otherwise the list is as it was, and encoding/json must read the page.
 func (l *spuList) ReadPlain(body []byte) bool {
-	page := pageReader{Reader: plain.NewReader(string(body))}
+	page := pageReader{Reader: plain.NewForeignReader(string(body))}
 	var read spuList
 	success := false
 	page.members(func(member string) {
