@@ -72,7 +72,7 @@ func (r *report) readJSON(spec *BlockSpec, b hcl.Body) body {
 	all, diags := b.JustAttributes()
 	if spec.Free {
 		for _, attr := range all {
-			out.attrs = append(out.attrs, attr)
+			out.add(attr)
 		}
 		r.addHCL(diags)
 		return out
@@ -88,7 +88,7 @@ func (r *report) readJSON(spec *BlockSpec, b hcl.Body) body {
 		}
 	}
 	for _, attr := range content.Attributes {
-		out.attrs = append(out.attrs, attr)
+		out.add(attr)
 	}
 	for _, block := range content.Blocks {
 		if block.Type != dynamicBlock || r.dynamicLabel(spec, block) {
@@ -96,6 +96,12 @@ func (r *report) readJSON(spec *BlockSpec, b hcl.Body) body {
 		}
 	}
 	return out
+}
+
+// add takes an attribute in the JSON syntax.
+func (b *body) add(attr *hcl.Attribute) {
+	attr.Expr = &jsonExpr{Expression: attr.Expr}
+	b.attrs = append(b.attrs, attr)
 }
 
 func jsonSchema(spec *BlockSpec) *hcl.BodySchema {

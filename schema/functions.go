@@ -163,6 +163,9 @@ func (l *library) tableRows(args []cty.Value) (cty.Value, *callError) {
 	if refused != nil {
 		return cty.NilVal, refused
 	}
+	if len(selected.rows)*len(selected.table.columns) > maxCellsAtOnce {
+		return cty.NilVal, tooManyCells(name)
+	}
 	value := selected.value()
 	if filter == nil {
 		l.keyed[once] = value

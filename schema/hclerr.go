@@ -63,6 +63,10 @@ func (r *report) addOneHCL(d *hcl.Diagnostic) {
 			lang.T("Loop over fewer elements, or prepare the data in a table.", "请减少循环的元素，或把数据准备在表格中。"))
 		return
 	}
+	if much := tooMuch(); d.Summary == summaryTooLarge || strings.Contains(d.Detail, much.why.EN) { // of an operation, which hands on the text alone
+		r.add(much.rule, rng, much.why, much.remedy)
+		return
+	}
 	rl, remedy := ruleExpression, lang.T("Correct the expression.", "请修正该表达式。")
 	if d.EvalContext == nil && d.Expression == nil {
 		rl, remedy = ruleSyntax, lang.T("Correct the syntax here; `shopctl fmt` shows how a file is read.", "请修正此处的语法；可用 `shopctl fmt` 检查。")

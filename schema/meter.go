@@ -23,6 +23,30 @@ type metered struct {
 	meter *meter
 }
 
+// bound is what a for expression goes over. Each for gives a name to a value, so
+// that nested ones can double it time and again.
+type bound struct{ hclsyntax.Expression }
+
+// over puts the loops and the arithmetic of an expression under the meter. The
+// loops come last, because what wraps a node hides it from the visit.
+func (m *meter) over(expr hclsyntax.Expression) {
+	var loops []*hclsyntax.ForExpr
+	_ = hclsyntax.VisitAll(expr, func(n hclsyntax.Node) hcl.Diagnostics {
+		switch n := n.(type) {
+		case *hclsyntax.ForExpr:
+			loops = append(loops, n)
+		case *hclsyntax.BinaryOpExpr:
+			n.Op = boundOperation(n.Op)
+		case *hclsyntax.UnaryOpExpr:
+			n.Op = boundOperation(n.Op)
+		}
+		return nil
+	})
+	for _, loop := range loops {
+		m.install(loop)
+	}
+}
+
 func (m *meter) install(f *hclsyntax.ForExpr) {
 	if _, done := f.ValExpr.(metered); done {
 		return
@@ -31,6 +55,21 @@ func (m *meter) install(f *hclsyntax.ForExpr) {
 	if f.CondExpr != nil {
 		f.CondExpr = metered{f.CondExpr, m}
 	}
+	if !named(f.CollExpr) {
+		f.CollExpr = bound{f.CollExpr}
+	}
+}
+
+// named reports whether a collection was weighed when it was made: a local, a
+// variable, or a table.
+func named(expr hclsyntax.Expression) bool {
+	switch expr := expr.(type) {
+	case *hclsyntax.ScopeTraversalExpr:
+		return true
+	case *hclsyntax.FunctionCallExpr:
+		return expr.Name == "table"
+	}
+	return false
 }
 
 // Value refuses once the steps are used up, and says so once.
@@ -42,12 +81,46 @@ func (e metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if e.meter.steps > maxLoops+1 {
 		return cty.DynamicVal, nil
 	}
-	return cty.DynamicVal, hcl.Diagnostics{{
-		Severity: hcl.DiagError,
-		Summary:  summaryTooMany,
-		Subject:  e.Range().Ptr(),
-	}}
+	return cty.DynamicVal, hcl.Diagnostics{refusal(summaryTooMany, e.Range())}
 }
 
-// summaryTooMany marks the refusal on its way through HCL.
-const summaryTooMany = "too many for steps"
+// Value refuses a collection that has grown too large.
+func (e bound) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	v, diags := e.Expression.Value(ctx)
+	if sizeOf(v) > maxTextSize {
+		return cty.DynamicVal, append(diags, refusal(summaryTooLarge, e.Range()))
+	}
+	return v, diags
+}
+
+func refusal(summary string, at hcl.Range) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Subject: at.Ptr()}
+}
+
+// Summaries that mark refusals on their way through HCL.
+const (
+	summaryTooMany  = "too many for steps"
+	summaryTooLarge = "too large to loop over"
+)
+
+// boundOperations are the operations on numbers, refusing those that nobody can
+// write out: a text of a few bytes stands for a number of a billion digits.
+var boundOperations = boundAll(
+	hclsyntax.OpAdd, hclsyntax.OpSubtract, hclsyntax.OpMultiply, hclsyntax.OpDivide, hclsyntax.OpModulo, hclsyntax.OpNegate,
+	hclsyntax.OpGreaterThan, hclsyntax.OpGreaterThanOrEqual, hclsyntax.OpLessThan, hclsyntax.OpLessThanOrEqual,
+)
+
+func boundAll(ops ...*hclsyntax.Operation) map[*hclsyntax.Operation]*hclsyntax.Operation {
+	all := make(map[*hclsyntax.Operation]*hclsyntax.Operation, len(ops))
+	for _, op := range ops {
+		all[op] = &hclsyntax.Operation{Impl: guarded(op.Impl, nil), Type: op.Type}
+	}
+	return all
+}
+
+func boundOperation(op *hclsyntax.Operation) *hclsyntax.Operation {
+	if b := boundOperations[op]; b != nil {
+		return b
+	}
+	return op
+}

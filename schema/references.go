@@ -115,26 +115,30 @@ func (c *checker) undeclared(root string, iterators []string, rng Range) {
 }
 
 // calls checks the functions that an expression calls and puts its for loops
-// under the meter. The JSON syntax hides both until evaluation.
+// and its arithmetic under the meter. The JSON syntax hides both until evaluation.
 func (c *checker) calls(expr hcl.Expression) bool {
+	if j, isJSON := expr.(*jsonExpr); isJSON {
+		j.meter = c.meter
+	}
 	native, isNative := expr.(hclsyntax.Expression)
 	if !isNative {
 		return true
 	}
 	ok := true
 	_ = hclsyntax.VisitAll(native, func(n hclsyntax.Node) hcl.Diagnostics {
-		switch n := n.(type) {
-		case *hclsyntax.FunctionCallExpr:
-			if _, known := c.names.functions[n.Name]; !known {
-				c.unknownFunction(n.Name, rangeOf(n.NameRange))
-				ok = false
-			}
-		case *hclsyntax.ForExpr:
-			c.meter.install(n)
+		if call, isCall := n.(*hclsyntax.FunctionCallExpr); isCall && !c.known(call.Name) {
+			c.unknownFunction(call.Name, rangeOf(call.NameRange))
+			ok = false
 		}
 		return nil
 	})
+	c.meter.over(native)
 	return ok
+}
+
+func (c *checker) known(function string) bool {
+	_, known := c.names.functions[function]
+	return known
 }
 
 func (r *report) unknownFunction(name string, rng Range) {

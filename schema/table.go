@@ -29,6 +29,14 @@ type tableRow struct {
 	line  int // in the file, from 1
 }
 
+// The limits of tables. Cells take memory whether they hold something or not: a
+// file of commas would need sixty times its size.
+const (
+	maxColumns     = 1000
+	maxCells       = 10_000_000 // of one table, read row by row
+	maxCellsAtOnce = 3_000_000  // of one value, which takes some 150 bytes for each
+)
+
 // parseTable reads CSV: UTF-8, with or without a byte order mark, or GBK.
 func parseTable(file string, raw []byte) (*table, *callError) {
 	text, refused := decodeText(file, raw)
@@ -73,11 +81,16 @@ func (t *table) add(record []string, line int) *callError {
 	case len(record) != len(t.columns):
 		return tableError(t.file, line, lang.F("cells in this row: %d, in the header: %d", "该行有 %d 个单元格，表头有 %d 个", len(record), len(t.columns)))
 	}
-	t.rows = append(t.rows, tableRow{record, line})
+	if t.rows = append(t.rows, tableRow{record, line}); len(t.rows)*len(t.columns) > maxCells {
+		return tableError(t.file, line, lang.F("the table has more than %d cells", "表格超过 %d 个单元格", maxCells))
+	}
 	return nil
 }
 
 func (t *table) header(columns []string, line int) *callError {
+	if len(columns) > maxColumns {
+		return tableError(t.file, line, lang.F("the table has %d columns; %d are allowed", "表格有 %d 列，上限为 %d 列", len(columns), maxColumns))
+	}
 	seen := map[string]bool{}
 	for _, name := range columns {
 		if name == "" || seen[name] {
@@ -224,4 +237,10 @@ func (t *table) rowType() cty.Type {
 		types[name] = cty.String
 	}
 	return cty.Object(types)
+}
+
+func tooManyCells(name string) *callError {
+	return &callError{rule: ruleLimit,
+		why:    lang.F("%s has more than %d cells, too many for one value.", "%s 超过 %d 个单元格，无法作为一个值。", name, maxCellsAtOnce),
+		remedy: lang.T("Write for_each = table(...) without anything around it, which goes row by row, or give a filter.", "请直接写 for_each = table(...)，逐行读取；或加上筛选条件。")}
 }

@@ -67,7 +67,7 @@ func (l *loader) set(v *variable, value cty.Value, at Range) {
 		value = v.defaults.Apply(value)
 	}
 	converted, err := convert.Convert(value, v.ty)
-	if err != nil || sizeOf(value) > maxTextSize {
+	if err != nil || sizeOf(value) > maxTextSize || sizeOf(converted) > maxTextSize {
 		reason := "too large"
 		if err != nil {
 			reason = err.Error()
