@@ -37,6 +37,9 @@ func Make(cat *schema.Catalog, st *state.State, obs *provider.Observation, pol P
 	plan.Uploads = pl.uploads(plan.Changes)
 	plan.Breaches = pl.breaches(plan.Changes)
 	plan.Budget = newLedger(cat.Shop.Budget, st, pol.Now).budgetFor(pl.queue(plan.Changes), pol.Now)
+	if deadline := pl.deadline(); deadline.After(pol.Now) && len(pol.Targets) == 0 {
+		plan.Forecast = Foresee(deadline, cat, st, obs, plan)
+	}
 	return plan
 }
 

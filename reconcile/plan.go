@@ -38,6 +38,9 @@ type Plan struct {
 	// Budget is how many product submissions the shop has left, and when the plan
 	// will be through at the limit.
 	Budget Budget `json:"budget"`
+	// Forecast is what will be on the shelf by the deadline of the shop, or of the
+	// policy; nil when there is none ahead.
+	Forecast *Forecast `json:"forecast,omitempty"`
 	// Unchanged counts declared objects that are as declared, Adopted those of
 	// them that the state did not know; Unmanaged counts products of the shop that
 	// nobody declared.
@@ -318,6 +321,8 @@ type Policy struct {
 	Now time.Time
 	// Targets restricts the plan to these objects and what they need; empty for all.
 	Targets []schema.Address
+	// Deadline is the one to forecast; zero for that of the shop block.
+	Deadline time.Time
 	// Resubmit names rejected objects to send again unchanged.
 	Resubmit map[schema.Address]bool
 	// Override names guards that a human has waved through.
