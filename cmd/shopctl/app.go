@@ -29,8 +29,10 @@ type app struct {
 	log            *slog.Logger
 	global         globalFlags
 	credentials    *credentials
-	// only is the shop that the app is for; zero for whichever the catalog declares.
-	only state.ShopID
+	// inFleet is set where the app is for one shop of many, and only says which; it is
+	// zero when the shop block could not be read beforehand.
+	inFleet bool
+	only    state.ShopID
 }
 
 // globalFlags are the flags of all commands.

@@ -22,7 +22,7 @@ type credentials struct {
 // token server hands out goes before our own, and the merchant's secret before a
 // third-party platform.
 func (a *app) tokens(appid string) (wechat.TokenSource, error) {
-	token, command, secret := a.getenv("WECHAT_ACCESS_TOKEN"), a.getenv("WECHAT_TOKEN_COMMAND"), a.getenv("WECHAT_APPSECRET")
+	token, command, secret := a.secret("WECHAT_ACCESS_TOKEN", appid), a.getenv("WECHAT_TOKEN_COMMAND"), a.secret("WECHAT_APPSECRET", appid)
 	switch {
 	case token != "":
 		return wechat.StaticToken(token), nil
@@ -33,11 +33,33 @@ func (a *app) tokens(appid string) (wechat.TokenSource, error) {
 	case a.getenv("WECHAT_COMPONENT_APPID") != "":
 		return a.authorizerToken(appid)
 	}
-	return nil, &view.Problem{
+	return nil, a.noCredentials(appid)
+}
+
+func (a *app) noCredentials(appid string) error {
+	if a.inFleet {
+		return &view.Problem{
+			What: lang.F("there are no credentials for %s", "没有 %s 的访问凭据", appid),
+			Remedy: lang.F("Set WECHAT_APPSECRET_%[1]s or WECHAT_ACCESS_TOKEN_%[1]s, or for all shops WECHAT_TOKEN_COMMAND (a service provider: WECHAT_COMPONENT_APPID). A secret that does not name its shop is not used for many.",
+				"请设置 WECHAT_APPSECRET_%[1]s 或 WECHAT_ACCESS_TOKEN_%[1]s，或为所有店铺设置 WECHAT_TOKEN_COMMAND（服务商设置 WECHAT_COMPONENT_APPID）。处理多个店铺时，不使用未注明店铺的密钥。", appid),
+		}
+	}
+	return &view.Problem{
 		What: lang.F("there are no credentials for %s", "没有 %s 的访问凭据", appid),
 		Remedy: lang.T("Set WECHAT_APPSECRET (or WECHAT_ACCESS_TOKEN, or WECHAT_TOKEN_COMMAND; a service provider sets WECHAT_COMPONENT_APPID) in the environment, or try it without an account: --sandbox.",
 			"请设置环境变量 WECHAT_APPSECRET（或 WECHAT_ACCESS_TOKEN、WECHAT_TOKEN_COMMAND；服务商设置 WECHAT_COMPONENT_APPID）；没有账号可先用 --sandbox 试用。"),
 	}
+}
+
+// secret is a variable that belongs to one shop. Under its own name, such as
+// WECHAT_APPSECRET_wx0123456789abcdef, it goes before one that does not say whose
+// it is. Where many shops are at work only the former counts: the other would be
+// offered to all of them.
+func (a *app) secret(name, appid string) string {
+	if value := a.getenv(name + "_" + appid); value != "" || a.inFleet {
+		return value
+	}
+	return a.getenv(name)
 }
 
 // shellCommand is a command line from the environment. It learns the shop that it
@@ -70,7 +92,7 @@ func (a *app) authorizerToken(appid string) (wechat.TokenSource, error) {
 		return nil, c.err
 	}
 	kept := wechat.RefreshTokens{}
-	fixed, command := a.getenv("WECHAT_REFRESH_TOKEN"), a.getenv("WECHAT_REFRESH_TOKEN_COMMAND")
+	fixed, command := a.secret("WECHAT_REFRESH_TOKEN", appid), a.getenv("WECHAT_REFRESH_TOKEN_COMMAND")
 	switch {
 	case command != "":
 		kept.Newest = shellCommand(command, appid)

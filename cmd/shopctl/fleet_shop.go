@@ -51,33 +51,13 @@ func (a *app) forShop(t fleet.Task, tell func(dir string, what lang.Text)) *app 
 	own := *a
 	own.global.dir = filepath.Join(a.global.dir, filepath.FromSlash(t.Dir))
 	own.global.sandbox = t.Sandbox
-	own.getenv = environmentOf(t.Shop.AppID, a.getenv)
 	own.log = a.log.With("shop", t.Dir)
-	own.only = t.Shop
+	own.inFleet, own.only = true, t.Shop
 	own.view = &view.View{Out: io.Discard, Err: io.Discard, Lang: a.lang, Format: view.Text, Live: a.view.Live}
 	if tell != nil {
 		own.view.Tell = func(what lang.Text) { tell(t.Dir, what) }
 	}
 	return &own
-}
-
-// perShop are the variables that belong to one shop. In a fleet they carry its
-// appid: WECHAT_APPSECRET_wx0123456789abcdef.
-var perShop = map[string]bool{"WECHAT_APPSECRET": true, "WECHAT_ACCESS_TOKEN": true, "WECHAT_REFRESH_TOKEN": true}
-
-// environmentOf is the environment as one shop of a fleet sees it. What belongs to
-// one shop is read under the shop's own name and under no other: a secret that
-// does not say whose it is would be offered to every shop.
-func environmentOf(appid string, getenv func(string) string) func(string) string {
-	return func(name string) string {
-		switch {
-		case !perShop[name]:
-			return getenv(name)
-		case appid == "":
-			return ""
-		}
-		return getenv(name + "_" + appid)
-	}
 }
 
 // do does the task and writes down how it went.
