@@ -326,3 +326,12 @@ func (r *Remote) Close() error {
 	r.stop()
 	return errors.Join(err, r.store.Close())
 }
+
+// Probe implements Prober where the store does. The findings are nil where there
+// is nothing to try.
+func (r *Remote) Probe(ctx context.Context) ([]Finding, error) {
+	if p, ok := r.store.(Prober); ok {
+		return p.Probe(ctx)
+	}
+	return nil, nil
+}
