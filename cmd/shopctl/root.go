@@ -53,6 +53,7 @@ func newRoot(a *app) *cobra.Command {
 		newCategory(a),
 		newExplain(a),
 		newState(a),
+		newListen(a),
 		newSandbox(a),
 		newVersion(a),
 	)

@@ -18,7 +18,7 @@ import (
 )
 
 func newSandbox(a *app) *cobra.Command {
-	var addr, dir string
+	var addr, dir, pushURL string
 	cmd := &cobra.Command{
 		Use:   "sandbox",
 		Short: a.say("Run the platform on this machine, to try things without an account", "在本机运行模拟平台，无需账号即可试用"),
@@ -33,11 +33,12 @@ Its shop is the one that --sandbox uses, unless --dir names another folder.`,
 			if dir == "" {
 				dir = a.sandboxDir()
 			}
-			return a.serveSandbox(cmd.Context(), addr, dir)
+			return a.serveSandbox(cmd.Context(), addr, dir, pushURL)
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:0", a.say("the loopback `address` to listen on; port 0 chooses a free one", "监听的回环地址（`address`），端口 0 表示自动选择"))
 	cmd.Flags().StringVar(&dir, "dir", "", a.say("where the shop is kept (default .shopctl/sandbox/shop)", "店铺数据目录（默认 .shopctl/sandbox/shop）"))
+	cmd.Flags().StringVar(&pushURL, "push", "", a.say("send the platform's messages to this loopback `URL`, such as that of listen (environment WECHAT_PUSH_TOKEN, WECHAT_PUSH_AESKEY)", "把平台消息推送到该回环地址（`URL`），例如 listen 的地址（环境变量 WECHAT_PUSH_TOKEN、WECHAT_PUSH_AESKEY）"))
 	return cmd
 }
 
@@ -104,7 +105,7 @@ func (a *app) openSandbox(catalog *schema.Catalog) (*shop, error) {
 }
 
 // serveSandbox serves until the context ends, which is how it is meant to end.
-func (a *app) serveSandbox(ctx context.Context, addr, dir string) error {
+func (a *app) serveSandbox(ctx context.Context, addr, dir, pushURL string) error {
 	if host, _, err := net.SplitHostPort(addr); err != nil || !loopback(host) {
 		return &view.Problem{
 			What:   lang.F("--addr %s is not a loopback address", "--addr %s 不是回环地址", addr),
@@ -120,8 +121,43 @@ func (a *app) serveSandbox(ctx context.Context, addr, dir string) error {
 		return err
 	}
 	a.view.Sandbox(view.Sandbox{URL: server.url, Dir: dir, AppID: appid, Secret: sandbox.DefaultSecret})
-	<-ctx.Done()
+	if pushURL != "" {
+		if err := a.pushTo(server.box, pushURL); err != nil {
+			return errors.Join(err, server.close())
+		}
+	}
+	server.tick(ctx)
 	return server.close()
+}
+
+// pushTo has the sandbox send its messages to a listener, as the console would be
+// told to: in secure mode where there is a key.
+func (a *app) pushTo(box *sandbox.Sandbox, url string) error {
+	knobs := box.Console().Knobs()
+	knobs.Push.URL, knobs.Push.Token, knobs.Push.AESKey = url, a.getenv("WECHAT_PUSH_TOKEN"), a.getenv("WECHAT_PUSH_AESKEY")
+	knobs.Push.Secure = knobs.Push.AESKey != ""
+	if err := box.Console().SetKnobs(knobs); err != nil {
+		return &view.Problem{What: lang.F("the sandbox cannot push to %s", "沙箱无法推送到 %s", url), Err: err}
+	}
+	return nil
+}
+
+// tickEvery is how often a sandbox looks whether a review is over. Its messages
+// leave then, without anybody asking.
+const tickEvery = 250 * time.Millisecond
+
+// tick lets the time of the shop pass until ctx ends.
+func (s *sandboxServer) tick(ctx context.Context) {
+	ticker := time.NewTicker(tickEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			s.box.Console().Settle() // a broken ledger is told to whoever calls
+		}
+	}
 }
 
 func loopback(host string) bool {

@@ -12,17 +12,13 @@ import (
 	"github.com/shopctl/shopctl/state"
 )
 
-// Refresh reads the objects of pol.Targets again, or the whole shop when there are
-// none, and tells the state what they show: verdicts, ids, prices of today. It
-// changes nothing in the shop.
-func Refresh(ctx context.Context, cat *schema.Catalog, from provider.Provider, session *state.Session, pol Policy) (*provider.Observation, error) {
+// Learn tells the state what the shop shows, without a run: verdicts, ids, prices
+// of today. Of a policy with targets, it learns about these alone. Nothing may have
+// been written to the state since obs was read.
+func Learn(ctx context.Context, cat *schema.Catalog, session *state.Session, obs *provider.Observation, pol Policy) error {
 	st := session.State()
-	obs, err := from.Observe(ctx, ScopeOf(cat, st, pol))
-	if err != nil {
-		return nil, err
-	}
 	looked := newPlanner(cat, st, obs, pol).looked()
-	return obs, learn(ctx, session, Make(cat, st, obs, pol), looked, pol.Now)
+	return learn(ctx, session, Make(cat, st, obs, pol), looked, pol.Now)
 }
 
 // looked says of which objects the observation tells: of all, unless the policy

@@ -14,7 +14,7 @@ import (
 // A verdict that came while nobody ran is in the state after the object was read
 // again. The shop is left alone, and so are calls about other objects whose
 // outcome is not known: the reading did not tell of them.
-func TestRefresh(t *testing.T) {
+func TestLearnWithoutARun(t *testing.T) {
 	s := newShop(t, sandbox.DefaultKnobs())
 	s.product(product{id: "719", title: "毛毯百搭休闲珊瑚绒毯子", fen: 990, picture: 1})
 	s.product(product{id: "720", title: "毛毯百搭休闲法兰绒毯子", fen: 990, picture: 2})
@@ -45,8 +45,12 @@ func TestRefresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	pol := reconcile.Policy{Now: s.clock(), Targets: []schema.Address{rejected}}
-	obs, err := reconcile.Refresh(ctx, s.load(tree), s.provider(), session, pol)
+	cat := s.load(tree)
+	obs, err := s.provider().Observe(ctx, reconcile.ScopeOf(cat, session.State(), pol))
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := reconcile.Learn(ctx, cat, session, obs, pol); err != nil {
 		t.Fatal(err)
 	}
 	if got := obs.Products["719"]; got == nil || got.Reason != "标题不规范" || obs.Products["720"] != nil {

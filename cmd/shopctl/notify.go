@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/notify"
+	"github.com/shopctl/shopctl/reconcile"
+	"github.com/shopctl/shopctl/view"
+)
+
+// senders are the group chats and webhooks that the environment names. Their
+// addresses are secrets, so there are no flags for them.
+func (a *app) senders() ([]notify.Sender, error) {
+	var all []notify.Sender
+	for _, channel := range []struct {
+		name string
+		make func(address, secret string) (notify.Sender, error)
+	}{
+		{"SHOPCTL_NOTIFY_WECOM", func(address, _ string) (notify.Sender, error) { return notify.NewWeCom(address) }},
+		{"SHOPCTL_NOTIFY_DINGTALK", notify.NewDingTalk},
+		{"SHOPCTL_NOTIFY_FEISHU", notify.NewFeishu},
+		{"SHOPCTL_NOTIFY_WEBHOOK", notify.NewWebhook},
+	} {
+		address := a.getenv(channel.name)
+		if address == "" {
+			continue
+		}
+		sender, err := channel.make(address, a.getenv(channel.name+"_SECRET"))
+		if err != nil {
+			return nil, &view.Problem{
+				What:   lang.F("%s is not an address for notifications", "%s 不是可用的通知地址", channel.name),
+				Remedy: lang.T("Set it to the https URL that the group's robot shows.", "请填写群机器人页面给出的 https 地址。"),
+			}
+		}
+		all = append(all, sender)
+	}
+	return all, nil
+}
+
+// deliveries counts notifications for the metrics.
+type deliveries struct {
+	mu sync.Mutex
+	n  map[[2]string]int
+}
+
+func (d *deliveries) sent(channel string, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	outcome := "sent"
+	if err != nil {
+		outcome = "failed"
+	}
+	d.n[[2]string{channel, outcome}]++
+}
+
+func (d *deliveries) metrics() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var b strings.Builder
+	b.WriteString("# HELP shopctl_notifications_total Notifications, by channel and outcome.\n# TYPE shopctl_notifications_total counter\n")
+	for _, channel := range []string{"wecom", "dingtalk", "feishu", "webhook"} {
+		for _, outcome := range []string{"sent", "failed"} {
+			fmt.Fprintf(&b, "shopctl_notifications_total{channel=%q,outcome=%q} %d\n", channel, outcome, d.n[[2]string{channel, outcome}])
+		}
+	}
+	return b.String()
+}
+
+// digestTimeout bounds how long a finished run waits for the group chats.
+const digestTimeout = 30 * time.Second
+
+// digest tells the group chats how a run of apply ended, if there are any. What
+// they do not take is said in the log; the run ended as it ended.
+func (a *app) digest(ctx context.Context, shop string, report *reconcile.Report) error {
+	senders, err := a.senders()
+	if err != nil || len(senders) == 0 || report == nil {
+		return err
+	}
+	outbox := notify.NewOutbox(senders, notify.Options{Log: a.log})
+	title, lines := view.DigestMessage(shop, report, a.lang)
+	outbox.Tell(notify.Message{Title: title, Lines: lines})
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), digestTimeout)
+	defer cancel()
+	outbox.Close(ctx)
+	return nil
+}
