@@ -77,6 +77,7 @@ func (v *View) Plan(plan *reconcile.Plan, catalog *schema.Catalog) error {
 	p.uploads(plan.Uploads)
 	p.breaches(plan.Breaches)
 	p.summary(plan)
+	p.forecast(plan.Forecast)
 	return p.flush(v.Out)
 }
 

@@ -53,6 +53,7 @@ func samplePlan() *reconcile.Plan {
 			Hour: reconcile.Window{Limit: 200, Spent: 199, Left: 1}, Day: reconcile.Window{Limit: 700, Spent: 420, Left: 280, LearnedAt: at(-120)},
 			Needed: 2, Ready: 1, Next: at(40), Through: at(40), Closed: []reconcile.Closure{{On: "spu.728", Until: *at(30)}},
 		},
+		Forecast:  sampleForecast(),
 		Unchanged: 12, Adopted: 1, Unmanaged: 3,
 	}
 }
@@ -184,6 +185,32 @@ func sampleBoard() []reconcile.Standing {
 		{Address: spu("726"), Title: "新毛毯", Declared: true, Wanted: true, Change: &reconcile.Change{Action: reconcile.ActionCreate, Steps: []reconcile.Op{reconcile.OpAdd}}},
 		{Address: spu("727"), Title: "毛毯（红）", Declared: true, Wanted: true, Change: &reconcile.Change{Action: reconcile.ActionBlock, Block: &reconcile.Block{Kind: reconcile.BlockNeeds, On: &brandCXY}}},
 		{Address: spu("900"), Title: "别人的商品", Present: true, Shelf: provider.ShelfListed},
+	}
+}
+
+// sampleForecast holds a product of every chance and reason, and every advice.
+func sampleForecast() *reconcile.Forecast {
+	hour := 17
+	past := &reconcile.Basis{Source: reconcile.BasisHistory, Samples: 12, Category: "1445", Hour: &hour}
+	known := &reconcile.Basis{Source: reconcile.BasisReference}
+	return &reconcile.Forecast{
+		At: friday, Deadline: *at(180), There: 12, Will: 2, May: 2, WillNot: 2,
+		Products: []reconcile.Prospect{
+			{Address: spu("719"), Title: "毛毯", Chance: reconcile.ChanceWill, Why: reconcile.WhySubmit, ShowsOld: true, SubmitAt: at(0), Early: at(20), Likely: at(35), Late: at(95), Basis: past},
+			{Address: spu("720"), Title: "电热毯", Chance: reconcile.ChanceMay, Why: reconcile.WhyGrant, Early: at(2), Late: at(3000), Basis: known},
+			{Address: spu("721"), Title: "毛毯（蓝）", Chance: reconcile.ChanceWillNot, Why: reconcile.WhyBlocked, ShowsOld: true,
+				Block: &reconcile.Block{Kind: reconcile.BlockRejected, Reason: "标题含有极限词“最好”，请修改", At: at(-60)}},
+			{Address: spu("722"), Title: "毛毯（灰）", Chance: reconcile.ChanceWill, Why: reconcile.WhyAtOnce, Early: at(0), Likely: at(0), Late: at(0)},
+			{Address: spu("723"), Title: "毛毯（绿）", Chance: reconcile.ChanceMay, Why: reconcile.WhyReview, SubmitAt: at(-115), Early: at(0), Basis: past},
+			{Address: spu("726"), Title: "新毛毯", Chance: reconcile.ChanceWillNot, Why: reconcile.WhyBudget, SubmitAt: at(170), Early: at(190), Likely: at(205), Late: at(265), Basis: past},
+		},
+		Advice: []reconcile.Advice{
+			{Kind: reconcile.AdviceFirst, Objects: []schema.Address{spu("726")}, Gain: 1},
+			{Kind: reconcile.AdviceLeaveOut, Objects: []schema.Address{spu("719")}, Gain: 1},
+			{Kind: reconcile.AdviceChoose, Objects: []schema.Address{spu("726")}},
+			{Kind: reconcile.AdviceRepair, Objects: []schema.Address{spu("721")}, Gain: 1, By: at(85)},
+			{Kind: reconcile.AdviceKeepGoing, By: at(170)},
+		},
 	}
 }
 

@@ -91,6 +91,8 @@ type boardDocument struct {
 	Envelope
 	Counts  map[Status]int `json:"counts"`
 	Objects []boardRow     `json:"objects"`
+	// Forecast is what will be on the shelf by the deadline, where there is one.
+	Forecast *reconcile.Forecast `json:"forecast,omitempty"`
 }
 
 type boardRow struct {
@@ -112,6 +114,12 @@ type boardRow struct {
 // Board prints where every object stands. only restricts the rows, not the
 // counts; when it is empty, unmanaged products are only counted.
 func (v *View) Board(board []reconcile.Standing, only []Status) error {
+	return v.BoardBefore(board, only, nil)
+}
+
+// BoardBefore prints the same, with what will be on the shelf by a deadline; nil
+// for no deadline.
+func (v *View) BoardBefore(board []reconcile.Standing, only []Status, forecast *reconcile.Forecast) error {
 	counts := map[Status]int{}
 	var shown []*reconcile.Standing
 	for i := range board {
@@ -123,7 +131,9 @@ func (v *View) Board(board []reconcile.Standing, only []Status) error {
 	}
 	switch v.Format {
 	case JSON:
-		return writeJSON(v.Out, boardModel(shown, counts))
+		doc := boardModel(shown, counts)
+		doc.Forecast = forecast
+		return writeJSON(v.Out, doc)
 	case GitHub, GitLab:
 		return v.annotate(v.boardAnnotations(shown))
 	}
@@ -137,6 +147,7 @@ func (v *View) Board(board []reconcile.Standing, only []Status) error {
 		p.blank()
 	}
 	p.boardSummary(board, counts)
+	p.forecast(forecast)
 	return p.flush(v.Out)
 }
 

@@ -50,6 +50,9 @@ func TestBoard(t *testing.T) {
 		return v.Board(sampleBoard(), []Status{StatusRejected, StatusUnmanaged})
 	})
 	golden(t, "status-empty", func(v *View) error { return v.Board(nil, nil) })
+	golden(t, "status-deadline", func(v *View) error {
+		return v.BoardBefore(sampleBoard(), []Status{StatusOnShelf}, sampleForecast())
+	})
 }
 
 func TestState(t *testing.T) {
@@ -368,6 +371,12 @@ func TestEveryConstantHasWords(t *testing.T) {
 		"Outcome": func(v string) bool { return !outcomeNames[reconcile.Outcome(v)].word.IsZero() },
 		"WaitKind": func(v string) bool {
 			t := waitOf(reconcile.Wait{Kind: reconcile.WaitKind(v), On: &on})
+			return t.EN != t.ZH
+		},
+		"Chance":      func(v string) bool { return !chanceNames[reconcile.Chance(v)].word.IsZero() },
+		"ProspectWhy": func(v string) bool { return !prospectWhys[reconcile.ProspectWhy(v)].IsZero() },
+		"AdviceKind": func(v string) bool {
+			t := adviceOf(reconcile.Advice{Kind: reconcile.AdviceKind(v), By: at(0)}, friday)
 			return t.EN != t.ZH
 		},
 		"BlockKind": func(v string) bool {
