@@ -118,12 +118,22 @@ func Fights(root string, shops []Shop) []Fight {
 	return fights
 }
 
-// statePlace names where a state is kept, so that the same place has one name:
-// a local file whatever path and links lead to it.
+// statePlace names where a state is kept, so that the same place has one name. What
+// a shop block leaves to the environment is the same for all shops.
 func statePlace(dir string, c schema.StateConfig) string {
-	if c.Store != "local" {
-		return fmt.Sprintf("%+v", c)
+	switch c.Store {
+	case "local":
+		return localPlace(dir, c)
+	case "http":
+		return "http " + c.HTTP.Address
+	case "s3":
+		return "s3 " + path.Join(c.S3.Endpoint, c.S3.Bucket, c.S3.Key)
 	}
+	return c.Store + " " + path.Join(c.Schema, c.Name)
+}
+
+// localPlace is the file, whatever path and links lead to it.
+func localPlace(dir string, c schema.StateConfig) string {
 	file := filepath.Join(dir, filepath.FromSlash(c.Path))
 	if absolute, err := filepath.Abs(file); err == nil {
 		file = absolute

@@ -17,6 +17,15 @@ func shop(dir, name, appid, statePath string) Shop {
 	return Shop{Dir: dir, Block: &schema.Shop{Name: name, Platform: "component", AppID: appid, State: schema.StateConfig{Store: "local", Path: statePath}}}
 }
 
+// remote are the shops a and b with states elsewhere.
+func remote(a, b schema.StateConfig) []Shop {
+	return []Shop{{Dir: "a", Block: &schema.Shop{AppID: "wx1", State: a}}, {Dir: "b", Block: &schema.Shop{AppID: "wx2", State: b}}}
+}
+
+func bucket(key string) schema.StateConfig {
+	return schema.StateConfig{Store: "s3", S3: schema.StateS3{Bucket: "states", Key: key}}
+}
+
 func TestMatch(t *testing.T) {
 	shops := []Shop{
 		shop(".", "headquarters", "wx0", "s"),
@@ -83,11 +92,12 @@ func TestFights(t *testing.T) {
 		{"the root's state inside a shop", []Shop{shop(".", "", "wx1", "a/s"), shop("a", "", "wx2", "s")}, []string{"state: . a"}},
 		{"through a link", []Shop{shop("a", "", "wx1", "s"), shop("c", "", "wx2", "linked/s")}, []string{"state: a c"}},
 		{"both", []Shop{shop("a", "", "wx1", "../b/s"), shop("b", "", "wx1", "s")}, []string{"state: a b", "wx1: a b"}},
-		{"another store", []Shop{
-			{Dir: "a", Block: &schema.Shop{AppID: "wx1", State: schema.StateConfig{Store: "elsewhere", Path: "x"}}},
-			{Dir: "b", Block: &schema.Shop{AppID: "wx2", State: schema.StateConfig{Store: "elsewhere", Path: "x"}}},
-			{Dir: "c", Block: &schema.Shop{AppID: "wx3", State: schema.StateConfig{Store: "elsewhere", Path: "y"}}},
-		}, []string{"state: a b"}},
+		{"postgres, one name", remote(schema.StateConfig{Store: "postgres", Name: "x"}, schema.StateConfig{Store: "postgres", Name: "x"}), []string{"state: a b"}},
+		{"postgres, two names", remote(schema.StateConfig{Store: "postgres", Name: "x"}, schema.StateConfig{Store: "postgres", Name: "y"}), nil},
+		{"one bucket, one key", remote(bucket("k"), bucket("k")), []string{"state: a b"}},
+		{"one bucket, two keys", remote(bucket("k"), bucket("l")), nil},
+		{"http, both from the environment", remote(schema.StateConfig{Store: "http"}, schema.StateConfig{Store: "http"}), []string{"state: a b"}},
+		{"one name in two stores", remote(schema.StateConfig{Store: "postgres", Name: "x"}, schema.StateConfig{Store: "s3", S3: schema.StateS3{Key: "x"}}), nil},
 	} {
 		var got []string
 		for _, f := range Fights(root, c.shops) {
