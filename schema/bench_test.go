@@ -3,23 +3,74 @@ package schema
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/shopctl/shopctl/schema/literal"
 )
 
-// BenchmarkLoad reads 1,000 products with 4 SKUs each, as blocks in two files
+// generated writes a catalog of the size that bench/run measures: products with
+// four SKUs, about 48 lines and 1.7 kB each. A hundred pictures are shared, so
+// that what is measured is the reading of the files.
+func generated(b *testing.B, form string, products int) (dir string) {
+	dir = b.TempDir()
+	gen := exec.Command("go", "run", "../bench/gen", "-form", form, "-products", fmt.Sprint(products), "-pictures", "100", "-dir", dir)
+	if out, err := gen.CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	return dir
+}
+
+// BenchmarkLoad reads catalogs of 1,000, 10,000 and 100,000 products as blocks
 // and as rows of tables:
 //
-//	go test ./schema -run xxx -bench Load -benchmem
+//	go test ./schema -run xxx -bench Load/blocks/10000 -benchmem
 func BenchmarkLoad(b *testing.B) {
-	for name, files := range map[string]map[string][]byte{"blocks": manyBlocks(b, 1000), "tables": manyRows(b, 1000)} {
-		dir := writeFiles(b, files)
+	for _, form := range []string{"blocks", "tables"} {
+		for _, products := range []int{1000, 10_000, 100_000} {
+			b.Run(fmt.Sprintf("%s/%d", form, products), func(b *testing.B) {
+				dir, cache := generated(b, form, products), b.TempDir()
+				b.ReportAllocs()
+				for b.Loop() {
+					c, ds := Load(dir, LoadOptions{CacheDir: cache})
+					if c == nil || len(c.SPUs) != products || len(c.SPUs["p000007"].SKUs) != 4 {
+						b.Fatal(ds)
+					}
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkRead reads the bytes of 1,000 products by our own reader and by the
+// general parser, without making anything of them:
+//
+//	go test ./schema -run xxx -bench Read -benchmem
+func BenchmarkRead(b *testing.B) {
+	dir := generated(b, "blocks", 1000)
+	src, err := os.ReadFile(filepath.Join(dir, "products/00000.hcl"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, read := range map[string]func() bool{
+		"own": func() bool { f, ok := literal.Read(src); return ok && len(f.Blocks) == 500 },
+		"hclsyntax": func() bool {
+			_, diags := hclsyntax.ParseConfig(src, "x.hcl", hcl.InitialPos)
+			return !diags.HasErrors()
+		},
+	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
+			b.SetBytes(int64(len(src)))
 			for b.Loop() {
-				c, ds := Load(dir, LoadOptions{})
-				if c == nil || len(c.SPUs) != 1000 || len(c.SPUs["p7"].SKUs) != 4 {
-					b.Fatal(ds)
+				if !read() {
+					b.Fatal("it was not read")
 				}
 			}
 		})
