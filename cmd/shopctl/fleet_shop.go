@@ -100,12 +100,12 @@ func (r *shopRun) plan(ctx context.Context) error {
 }
 
 func (r *shopRun) status(ctx context.Context) error {
-	board, err := r.app.makeBoard(ctx)
+	board, forecast, err := r.app.makeBoard(ctx, "")
 	if err != nil {
 		return err
 	}
 	view.FleetBoard(&r.result, board)
-	if err := r.tell(func(v *view.View) error { return v.Board(board, nil) }); err != nil {
+	if err := r.tell(func(v *view.View) error { return v.BoardBefore(board, nil, forecast) }); err != nil {
 		return err
 	}
 	return standing(board)
@@ -118,14 +118,11 @@ func (r *shopRun) apply(ctx context.Context) error {
 	}
 	f := applyFlags{planFlags: planFlags{refresh: true}, autoApprove: true, parallelism: r.task.Parallelism, uploads: r.task.Uploads}
 	report, err := r.app.makeTrue(ctx, pol, f, func(plan *reconcile.Plan, d *desired) error {
-		if r.task.Read != "" && planName(plan) != r.task.Read {
-			return &view.Problem{
-				What:   lang.T("the plan is not the one that was shown: the shop or the files have changed since; nothing was changed", "计划与刚才显示的不一致：店铺或文件在此期间有变化；没有做任何变更"),
-				Remedy: lang.T("Run fleet apply again.", "请重新运行 fleet apply。"),
-			}
+		for _, b := range plan.Breaches {
+			r.result.Breaches = append(r.result.Breaches, string(b.Guard))
 		}
-		if len(plan.Breaches) > 0 {
-			view.FleetPlan(&r.result, plan)
+		if r.task.Read != "" && planName(plan) != r.task.Read {
+			return anotherPlan()
 		}
 		return r.app.approve(ctx, plan, d, f)
 	})
@@ -156,7 +153,7 @@ func (r *shopRun) machine() *view.View {
 func (r *shopRun) close(ctx context.Context, err error, late bool) {
 	code, silent := exitCodeOf(ctx, err)
 	r.result.Outcome = fleetOutcomes[code]
-	if late && (code == exitInterrupted || errors.Is(err, context.DeadlineExceeded)) {
+	if late && (code == exitInterrupted || errors.Is(err, errTimeUp) || errors.Is(err, context.DeadlineExceeded)) {
 		r.late()
 		return
 	}
@@ -219,6 +216,14 @@ func planName(plan *reconcile.Plan) string {
 	}
 	sum := sha256.Sum256(append(b, plan.CatalogDigest...))
 	return hex.EncodeToString(sum[:16])
+}
+
+// anotherPlan refuses a plan that nobody has read.
+func anotherPlan() error {
+	return &view.Problem{
+		What:   lang.T("the plan is not the one that was shown: the shop or the files have changed since; nothing was changed", "计划与刚才显示的不一致：店铺或文件在此期间有变化；没有做任何变更"),
+		Remedy: lang.T("Run fleet apply again.", "请重新运行 fleet apply。"),
+	}
 }
 
 // wrongShop refuses a directory that is about another shop than the task.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -17,8 +18,10 @@ import (
 	"time"
 
 	"github.com/shopctl/shopctl/fleet"
+	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/provider/wechat/sandbox"
 	"github.com/shopctl/shopctl/state"
+	"github.com/shopctl/shopctl/view"
 )
 
 // platform is one endpoint with many shops behind it, each with a secret of its own.
@@ -273,6 +276,77 @@ func TestInterruptedFleetTellsWhatItLeft(t *testing.T) {
 		if got := settingsWritten(p.boxes[appidOf(i)], fmt.Sprintf("莲前街道 %d 号", i)); got != 1 {
 			t.Errorf("shop %d got its settings %d times", i, got)
 		}
+	}
+}
+
+// A shop whose platform does not answer has its time, and the others theirs.
+func TestTimeoutOfOneShop(t *testing.T) {
+	root, env, p := newFleetOf(t, 3)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.mu.Lock()
+		slow := p.tokens[r.URL.Query().Get("access_token")] == appidOf(1)
+		p.mu.Unlock()
+		if slow {
+			io.Copy(io.Discard, r.Body)
+			<-r.Context().Done() // until the caller gives up
+			return
+		}
+		p.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	env["SHOPCTL_ENDPOINT"] = server.URL
+	code, doc := runFleet(t, t.Context(), env, "-C", root, "fleet", "status", "--timeout", "2s", "s001")
+	if e := doc.Shops[0].Error; code != int(exitError) || e == nil || !strings.Contains(e.What.EN, "its time was up (--timeout 2s)") {
+		t.Errorf("exit code %d, %+v", code, e)
+	}
+	code, doc = runFleet(t, t.Context(), env, "-C", root, "fleet", "plan", "s000", "s002")
+	if code != int(exitDone) || doc.Counts[fleet.OutcomeChanges] != 2 {
+		t.Errorf("the others: exit code %d, %v", code, doc.Counts)
+	}
+}
+
+// A task is done as it was read, on the shop it was read for, or not at all.
+func TestTasksOfAnotherPlanOrShop(t *testing.T) {
+	root, env, p := newFleetOf(t, 1)
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	a := newApp(null, null, null, func(name string) string { return env[name] })
+	a.view = &view.View{Out: io.Discard, Err: io.Discard, Lang: lang.EN}
+	a.log = slog.New(slog.DiscardHandler)
+	a.global.dir = root
+	do := a.shopRunner(true, nil)
+	task := fleet.Task{
+		Verb: fleet.VerbPlan, Dir: "shops/s000", Shop: state.ShopID{Platform: "component", AppID: appidOf(0)},
+		Options: fleet.Options{Refresh: true, Parallelism: 1, Uploads: 1},
+	}
+	plan, logs := do(t.Context(), task)
+	if plan.Outcome != fleet.OutcomeChanges || plan.Plan == "" || !bytes.Contains(logs.Text, []byte("change settings")) || !json.Valid(logs.JSON) {
+		t.Fatalf("plan: %+v\n%s", plan, logs.Text)
+	}
+	task.Verb = fleet.VerbApply
+	for _, c := range []struct {
+		name   string
+		change func(*fleet.Task)
+		why    string // "" when it is done
+	}{
+		{"another plan", func(t *fleet.Task) { t.Read = "another" }, "not the one that was shown"},
+		{"another shop", func(t *fleet.Task) { t.Shop.AppID = appidOf(7) }, "the directory is about " + appidOf(0)},
+		{"no such directory", func(t *fleet.Task) { t.Dir = "shops/nowhere" }, "the catalog has 1 error"},
+		{"no such verb", func(t *fleet.Task) { t.Verb = "dance" }, "does not know the task"},
+		{"as it was read", func(t *fleet.Task) { t.Read = plan.Plan }, ""},
+	} {
+		changed := task
+		c.change(&changed)
+		r, _ := do(t.Context(), changed)
+		if c.why == "" && (r.Error != nil || r.Outcome != fleet.OutcomeDone) || c.why != "" && (r.Error == nil || !strings.Contains(r.Error.What.EN, c.why)) {
+			t.Errorf("%s: %s, %+v; want %q", c.name, r.Outcome, r.Error, c.why)
+		}
+	}
+	if got := settingsWritten(p.boxes[appidOf(0)], "莲前街道 0 号"); got != 1 {
+		t.Errorf("the settings were written %d times", got)
 	}
 }
 
