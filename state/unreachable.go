@@ -78,7 +78,7 @@ func textOf(err error) lang.Text {
 
 // Between the attempts to reach a store.
 const (
-	firstPause = 200 * time.Millisecond
+	firstPause = 100 * time.Millisecond
 	lastPause  = 3 * time.Second
 )
 
@@ -100,13 +100,13 @@ func (i insistence) call(ctx context.Context, do func(context.Context) error) er
 		if i.failed != nil {
 			i.failed(err)
 		}
-		if !time.Now().Add(pause).Before(i.until()) {
-			return err
-		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(pause):
+		case <-time.After(min(pause, time.Until(i.until()))):
+		}
+		if !time.Now().Before(i.until()) {
+			return err
 		}
 	}
 }

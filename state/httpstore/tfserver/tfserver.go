@@ -1,98 +1,78 @@
-package httpstore
+// Package tfserver plays, for tests, a server that speaks the protocol of
+// Terraform's http backend.
+package tfserver
 
 import (
 	"crypto/md5"
 	"encoding/base64"
 	"encoding/json"
 	"io"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 )
 
-// server plays the http backend of Terraform as strictly as the strictest of its
+// Username and Password are the credentials that a server wants.
+const (
+	Username = "ci"
+	Password = "hunter2"
+)
+
+// Server plays the http backend of Terraform as strictly as the strictest of its
 // kind: a push needs the id of the lock while there is one, a serial of at least
 // 1 that was not there before, a lineage, and the digest that Terraform sends.
 //
 // With gitlab it has GitLab's habits: POST and DELETE on .../lock, 204 for a state
 // without a document, 409 in place of 423, and of a lock it keeps only the id, who
 // (its own name of the user) and when.
-type server struct {
+type Server struct {
 	*httptest.Server
-	t      *testing.T
 	gitlab bool
-	fault  func(r *http.Request) fault // nil for none
 
 	mu      sync.Mutex
 	body    []byte
 	serials map[uint64]bool
 	lineage string
-	lock    *lockBody
-	pushes  int
-	pushed  int64 // bytes
+	held    *lock
 }
 
-// fault is what goes wrong with one request.
-type fault int
+// lock is what the protocol says of a lock.
+type lock struct {
+	ID, Operation, Info, Who, Version, Created, Path string
+}
 
-const (
-	none fault = iota
-	unavailable
-	dropBefore // the request never arrives
-	dropAfter  // it is done, and the answer is lost
-	cutBody    // the request breaks off in the middle
-)
-
-func serve(t *testing.T, gitlab bool) *server {
-	s := &server{t: t, gitlab: gitlab, serials: map[uint64]bool{}}
+// Start makes a server without a state. The caller closes it.
+func Start(gitlab bool) *Server {
+	s := &Server{gitlab: gitlab, serials: map[uint64]bool{}}
 	s.Server = httptest.NewServer(s)
-	t.Cleanup(s.Server.Close)
 	return s
 }
 
-func (s *server) address() string {
+// Address is that of the state.
+func (s *Server) Address() string {
 	if s.gitlab {
 		return s.URL + "/api/v4/projects/7/terraform/state/blankets"
 	}
 	return s.URL + "/state?team=a"
 }
 
-func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f := none
-	if s.fault != nil {
-		f = s.fault(r)
-	}
-	switch f {
-	case unavailable:
-		w.WriteHeader(http.StatusBadGateway)
-		return
-	case dropBefore:
-		panic(http.ErrAbortHandler)
-	case cutBody:
-		io.CopyN(io.Discard, r.Body, 10)
-		panic(http.ErrAbortHandler)
-	}
-	answer := httptest.NewRecorder()
-	s.handle(answer, r)
-	if f == dropAfter {
-		panic(http.ErrAbortHandler)
-	}
-	maps.Copy(w.Header(), answer.Header())
-	w.WriteHeader(answer.Code)
-	w.Write(answer.Body.Bytes())
+// Size is the length of the document in bytes.
+func (s *Server) Size() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.body)
 }
 
-func (s *server) handle(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	if user, password, _ := r.BasicAuth(); user != "ci" || password != "hunter2" {
+	if user, password, _ := r.BasicAuth(); user != Username || password != Password {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
@@ -122,25 +102,25 @@ func (s *server) handle(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *server) read(w http.ResponseWriter) {
+func (s *Server) read(w http.ResponseWriter) {
 	switch {
 	case s.body != nil:
 		w.Write(s.body)
-	case s.gitlab && s.lock != nil:
+	case s.gitlab && s.held != nil:
 		w.WriteHeader(http.StatusNoContent)
 	default:
 		w.WriteHeader(http.StatusNotFound)
 	}
 }
 
-func (s *server) write(w http.ResponseWriter, r *http.Request, body []byte) {
+func (s *Server) write(w http.ResponseWriter, r *http.Request, body []byte) {
 	sum := md5.Sum(body)
 	if r.Header.Get("Content-MD5") != base64.StdEncoding.EncodeToString(sum[:]) {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	if s.lock != nil && r.URL.Query().Get("ID") != s.lock.ID || s.lock == nil && r.URL.Query().Has("ID") {
-		s.refuse(w, lockBody{})
+	if s.held != nil && r.URL.Query().Get("ID") != s.held.ID || s.held == nil && r.URL.Query().Has("ID") {
+		s.refuse(w, lock{})
 		return
 	}
 	var top struct {
@@ -157,17 +137,15 @@ func (s *server) write(w http.ResponseWriter, r *http.Request, body []byte) {
 		return
 	}
 	s.serials[top.Serial], s.lineage, s.body = true, top.Lineage, body
-	s.pushes++
-	s.pushed += int64(len(body))
 }
 
-func (s *server) takeLock(w http.ResponseWriter, body []byte) {
-	var asked lockBody
+func (s *Server) takeLock(w http.ResponseWriter, body []byte) {
+	var asked lock
 	if err := json.Unmarshal(body, &asked); err != nil || asked.ID == "" || len(asked.ID) > 255 {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	if s.lock != nil {
+	if s.held != nil {
 		s.refuse(w, asked)
 		return
 	}
@@ -175,16 +153,16 @@ func (s *server) takeLock(w http.ResponseWriter, body []byte) {
 	if s.gitlab {
 		asked.Created = time.Now().UTC().Format("2006-01-02 15:04:05 UTC")
 	}
-	s.lock = &asked
+	s.held = &asked
 }
 
 // refuse names the holder: all of it, or as GitLab does.
-func (s *server) refuse(w http.ResponseWriter, asked lockBody) {
-	if s.lock == nil {
+func (s *Server) refuse(w http.ResponseWriter, asked lock) {
+	if s.held == nil {
 		w.WriteHeader(http.StatusConflict)
 		return
 	}
-	held, status := *s.lock, http.StatusLocked
+	held, status := *s.held, http.StatusLocked
 	if s.gitlab {
 		status = http.StatusConflict
 		held.Operation, held.Info, held.Version, held.Path = asked.Operation, asked.Info, asked.Version, asked.Path
@@ -193,11 +171,11 @@ func (s *server) refuse(w http.ResponseWriter, asked lockBody) {
 	json.NewEncoder(w).Encode(held)
 }
 
-func (s *server) freeLock(w http.ResponseWriter, body []byte) {
-	var asked lockBody
-	if err := json.Unmarshal(body, &asked); err != nil || s.lock == nil || asked.ID != s.lock.ID {
+func (s *Server) freeLock(w http.ResponseWriter, body []byte) {
+	var asked lock
+	if err := json.Unmarshal(body, &asked); err != nil || s.held == nil || asked.ID != s.held.ID {
 		w.WriteHeader(http.StatusConflict)
 		return
 	}
-	s.lock = nil
+	s.held = nil
 }
