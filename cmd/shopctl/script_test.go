@@ -39,6 +39,12 @@ func TestMain(m *testing.M) {
 //	privatebox DIR                    look at the private sandbox of another catalog from now on
 //	writes [CALL=N...]                the writing calls since the last look, exactly
 //	setcell FILE.xlsx CELL VALUE      write one cell of the first sheet, as an operator would
+//	listen [plain] [json]             start the listener; the served sandbox pushes to it
+//	unlisten                          stop it with SIGTERM
+//	hear TEXT                         wait until its live board shows a text
+//	fetch PATH [as TOKEN]             get an address of it
+//	post forged|old|plain PRODUCT     send it a message that is not the platform's
+//	group [TEXT]                      serve a webhook; wait until it is told a text
 //	vault [ticket=T] [refresh=T]      keep the ticket and the refresh token of a service provider
 //	cells FILE.xlsx                   print the first sheet, a row a line, ␤ for line breaks in cells
 func TestScript(t *testing.T) {
@@ -47,6 +53,7 @@ func TestScript(t *testing.T) {
 		Setup: setupScript,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": cmdExits, "picture": cmdPicture, "console": cmdConsole, "serve": cmdServe, "await": cmdAwait, "privatebox": cmdPrivateBox, "writes": cmdWrites, "cells": cmdCells, "setcell": cmdSetCell, "vault": cmdVault,
+			"listen": cmdListen, "unlisten": cmdUnlisten, "hear": cmdHear, "fetch": cmdFetch, "post": cmdPost, "group": cmdGroup,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -62,6 +69,9 @@ type box struct {
 	served *sandbox.Sandbox
 	calls  chan string // paths, of the served sandbox
 	seen   int         // calls that writes has looked at
+
+	listening *listening  // the listener
+	told      chan string // what the webhook was told
 }
 
 type boxKey struct{}
