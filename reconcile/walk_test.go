@@ -30,7 +30,7 @@ var everyFate = []fate{killedBefore, killedAfter, killedAnswered, lost, unanswer
 func stock(t testing.TB, bend func(n int, p *product)) *schema.Catalog {
 	t.Helper()
 	s := newShop(t, quick())
-	size := 20
+	size := 12
 	if whole() {
 		size = 60
 	}

@@ -25,21 +25,52 @@ type xlsxSource struct {
 	dated   bool              // some style of the book is a date
 }
 
+// The largest workbook that is opened. What a part says of its size is true: the
+// reader of archives stops where it was a lie.
+const (
+	maxParts    = 100_000
+	maxUnpacked = 1 << 30 // bytes of all parts together
+)
+
+var errBomb = errors.New("it unpacks to more than a workbook holds")
+
+// sane refuses archives that are small and unpack to something huge.
+func sane(archive *zip.Reader) error {
+	var unpacked uint64
+	for _, part := range archive.File {
+		unpacked += min(part.UncompressedSize64, maxUnpacked+1)
+	}
+	if len(archive.File) > maxParts || unpacked > maxUnpacked {
+		return errBomb
+	}
+	return nil
+}
+
 func openXLSX(name string) (source, error) {
+	archive, err := zip.OpenReader(name)
+	if err == nil {
+		if err = sane(&archive.Reader); err != nil {
+			archive.Close()
+		}
+	}
+	if err != nil {
+		return nil, notAWorkbook(name, err)
+	}
 	book, err := excelize.OpenFile(name)
 	if err != nil {
-		return nil, &Error{What: lang.F("%s cannot be read as a workbook", "无法将 %s 作为工作簿读取", filepath.Base(name)),
-			Remedy: lang.T("Open it with a spreadsheet program and save it as .xlsx again.", "请用表格软件打开后重新另存为 .xlsx。"), Err: err}
-	}
-	archive, err := zip.OpenReader(name)
-	if err != nil {
-		return nil, errors.Join(err, book.Close())
+		archive.Close()
+		return nil, notAWorkbook(name, err)
 	}
 	s := &xlsxSource{name: name, book: book, archive: archive, dated: hasDates(book)}
 	if s.parts, err = sheetParts(&archive.Reader); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
+}
+
+func notAWorkbook(name string, err error) error {
+	return &Error{What: lang.F("%s cannot be read as a workbook", "无法将 %s 作为工作簿读取", filepath.Base(name)),
+		Remedy: lang.T("Open it with a spreadsheet program and save it as .xlsx again.", "请用表格软件打开后重新另存为 .xlsx。"), Err: err}
 }
 
 func (s *xlsxSource) close() error { return errors.Join(s.book.Close(), s.archive.Close()) }
