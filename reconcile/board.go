@@ -11,7 +11,11 @@ import (
 // Board says where every object stands: those declared, those remembered, and
 // the products of the shop that nobody declared. It is sorted by address.
 func Board(cat *schema.Catalog, st *state.State, obs *provider.Observation, pol Policy) []Standing {
-	plan := Make(cat, st, obs, pol)
+	return BoardOf(Make(cat, st, obs, pol), cat, st, obs, pol)
+}
+
+// BoardOf is the board that belongs to a plan which was made already.
+func BoardOf(plan *Plan, cat *schema.Catalog, st *state.State, obs *provider.Observation, pol Policy) []Standing {
 	changes := make(map[schema.Address]*Change, len(plan.Changes))
 	for i := range plan.Changes {
 		changes[plan.Changes[i].Address] = &plan.Changes[i]

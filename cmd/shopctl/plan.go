@@ -26,6 +26,7 @@ type planFlags struct {
 	out      string
 	against  string
 	snapshot string
+	deadline string
 	format   string
 }
 
@@ -48,6 +49,7 @@ func newPlan(a *app) *cobra.Command {
 	flags.StringVar(&f.snapshot, "snapshot", "", a.say("plan from the `file` that state publish wrote, without credentials", "根据 state publish 写出的 `file` 做计划，无需凭据"))
 	flags.StringVar(&f.out, "out", "", a.say("save the plan in a `file`, for review and for apply FILE", "把计划保存到 `file`，供审阅和 apply FILE 使用"))
 	flags.StringVar(&f.against, "against", "", a.say("say what is new since the saved plan in a `file`", "说明自 `file` 中保存的计划以来有何不同"))
+	a.addDeadlineFlag(cmd, &f.deadline)
 	flags.BoolVar(&f.detailed, "detailed-exitcode", false, a.say("exit with 2 when there are changes", "有变更时退出码为 2"))
 	flags.BoolVar(&f.refresh, "refresh", true, a.say("read the shop; --refresh=false plans from the state alone", "读取店铺；--refresh=false 只根据状态文件计划"))
 	return cmd
@@ -124,6 +126,9 @@ func (a *app) policy(f planFlags) (reconcile.Policy, error) {
 	pol := reconcile.Policy{Now: time.Now(), Resubmit: map[schema.Address]bool{}, Override: map[reconcile.GuardName]bool{}}
 	var err error
 	if pol.Targets, err = a.addresses("--target", f.targets); err != nil {
+		return pol, err
+	}
+	if pol.Deadline, err = parseDeadline(f.deadline); err != nil {
 		return pol, err
 	}
 	resubmit, err := a.addresses("--resubmit", f.resubmit)

@@ -99,7 +99,7 @@ func (a *app) openSandbox(catalog *schema.Catalog) (*shop, error) {
 		return nil, errors.Join(err, server.close())
 	}
 	return &shop{
-		provider: p, state: backend, id: shopID(catalog),
+		provider: p, state: backend, id: shopID(catalog), now: server.box.Console().Now,
 		close: func() error { return errors.Join(backend.Close(), server.close()) },
 	}, nil
 }

@@ -24,7 +24,10 @@ type shop struct {
 	provider provider.Provider
 	state    state.Backend
 	id       state.ShopID
-	close    func() error
+	// now is the shop's time, by which reviews and the submission budget are counted:
+	// that of the sandbox can be turned.
+	now   func() time.Time
+	close func() error
 }
 
 // openShop connects to the shop of a catalog: the real one, or the private
@@ -48,7 +51,7 @@ func (a *app) openShop(catalog *schema.Catalog) (*shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &shop{provider: p, state: backend, id: shopID(catalog), close: backend.Close}, nil
+	return &shop{provider: p, state: backend, id: shopID(catalog), now: time.Now, close: backend.Close}, nil
 }
 
 func shopID(catalog *schema.Catalog) state.ShopID {

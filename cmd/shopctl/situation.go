@@ -32,7 +32,7 @@ func (a *app) situation(ctx context.Context, pol reconcile.Policy, refresh bool)
 			d.shop.close()
 		}
 	}()
-	pol.Hosted = d.shop.provider.Hosts
+	pol.Hosted, pol.Now = d.shop.provider.Hosts, d.shop.now()
 	st, err := a.readState(ctx, d.shop.state, d.shop.id)
 	if err != nil {
 		return nil, err
@@ -52,5 +52,5 @@ func (s *situation) plan() *reconcile.Plan {
 }
 
 func (s *situation) board() []reconcile.Standing {
-	return reconcile.Board(s.catalog, s.state, s.seen, s.policy)
+	return reconcile.BoardOf(s.plan(), s.catalog, s.state, s.seen, s.policy)
 }

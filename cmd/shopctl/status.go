@@ -14,7 +14,7 @@ import (
 
 func newStatus(a *app) *cobra.Command {
 	var only []string
-	var format string
+	var format, deadline string
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: a.say("Show where every object stands: on the shelf, in review, rejected", "显示每个对象的状态：在架、审核中、被驳回等"),
@@ -23,10 +23,11 @@ func newStatus(a *app) *cobra.Command {
 			if err := a.setFormat(format, view.GitHub, view.GitLab); err != nil {
 				return err
 			}
-			return a.status(cmd.Context(), only)
+			return a.status(cmd.Context(), only, deadline)
 		},
 	}
 	cmd.Flags().StringSliceVar(&only, "only", nil, a.say("show only these `states`: ", "只显示这些状态（`states`）：")+statusList())
+	a.addDeadlineFlag(cmd, &deadline)
 	a.addAnnotationFormatFlag(cmd, &format)
 	return cmd
 }
@@ -39,7 +40,7 @@ func statusList() string {
 	return strings.Join(names, ", ")
 }
 
-func (a *app) status(ctx context.Context, only []string) error {
+func (a *app) status(ctx context.Context, only []string, deadline string) error {
 	var filter []view.Status
 	for _, name := range only {
 		if !slices.Contains(view.Statuses, view.Status(name)) {
@@ -47,7 +48,7 @@ func (a *app) status(ctx context.Context, only []string) error {
 		}
 		filter = append(filter, view.Status(name))
 	}
-	board, err := a.makeBoard(ctx)
+	board, forecast, err := a.makeBoard(ctx, deadline)
 	if err != nil {
 		return err
 	}
@@ -59,24 +60,26 @@ func (a *app) status(ctx context.Context, only []string) error {
 		defer files.Close()
 		a.view.Locate = files.Find
 	}
-	if err := a.view.Board(board, filter); err != nil {
+	if err := a.view.BoardBefore(board, filter, forecast); err != nil {
 		return err
 	}
 	return standing(board)
 }
 
-// makeBoard finds out where every object stands, and tells nobody.
-func (a *app) makeBoard(ctx context.Context) ([]reconcile.Standing, error) {
-	pol, err := a.policy(planFlags{})
+// makeBoard finds out where every object stands and, where there is a deadline, in
+// the flag or in the shop block, what will be on the shelf by then. It tells nobody.
+func (a *app) makeBoard(ctx context.Context, deadline string) ([]reconcile.Standing, *reconcile.Forecast, error) {
+	pol, err := a.policy(planFlags{deadline: deadline})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s, err := a.situation(ctx, pol, true)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer s.shop.close()
-	return s.board(), nil
+	plan := s.plan()
+	return reconcile.BoardOf(plan, s.catalog, s.state, s.seen, s.policy), plan.Forecast, nil
 }
 
 // standing is the exit code of a board.
