@@ -65,8 +65,8 @@ type Options struct {
 	Timeout time.Duration `json:"timeout,omitempty"`
 	// Sandbox runs the shop against its private sandbox.
 	Sandbox bool `json:"sandbox,omitempty"`
-	// Deadline is when everything is to be on the shelf; zero for no deadline.
-	Deadline time.Time `json:"deadline,omitzero"`
+	// Deadline is what --deadline says; empty for the one of each shop block.
+	Deadline string `json:"deadline,omitempty"`
 }
 
 // RunShop does one task and tells how it went. It never fails and never panics:
@@ -129,6 +129,8 @@ type Result struct {
 	// Budget is how many product submissions the shop has left; nil when that was not
 	// looked at.
 	Budget *Budget `json:"budget,omitempty"`
+	// Forecast is what will be on the shelf by the deadline; nil without one.
+	Forecast *Forecast `json:"forecast,omitempty"`
 	// RetryAfter is when a quota lets the shop go on, in seconds from the end of its
 	// run; zero when no quota ended it.
 	RetryAfter float64 `json:"retry_after_seconds,omitempty"`
@@ -167,6 +169,16 @@ type Budget struct {
 	// Waiting products have no room now; from Next on the first of them has.
 	Waiting int        `json:"waiting"`
 	Next    *time.Time `json:"next,omitempty"`
+}
+
+// Forecast counts the products that are wanted on the shelf by what will become
+// of them until the deadline.
+type Forecast struct {
+	Deadline time.Time `json:"deadline"`
+	There    int       `json:"there"`
+	Will     int       `json:"will"`
+	May      int       `json:"may"`
+	WillNot  int       `json:"will_not"`
 }
 
 // Object is one object of a shop that somebody should know of.

@@ -170,6 +170,10 @@ func (p *page) fleetDetails(x *fleet.Result) {
 	if x.Error != nil && !x.Error.Remedy.IsZero() {
 		p.line(4, both("Fix: ", "处理：").as(green), words(x.Error.Remedy))
 	}
+	if f := x.Forecast; f != nil {
+		counts := chances(&reconcile.Forecast{There: f.There, Will: f.Will, May: f.May, WillNot: f.WillNot})
+		p.line(4, format("By %s: ", "到 %s 为止：", clock(f.Deadline)), words(listed(counts)))
+	}
 	if b := x.Budget; b != nil && b.Next != nil {
 		n := counted(b.Waiting, "product waits", "products wait", "个商品")
 		at := when(*b.Next, x.Began)

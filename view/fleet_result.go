@@ -35,6 +35,14 @@ func FleetPlan(r *fleet.Result, plan *reconcile.Plan) {
 	}
 }
 
+// FleetForecast puts what is foreseen for one shop into the result of its task; nil
+// for nothing.
+func FleetForecast(r *fleet.Result, f *reconcile.Forecast) {
+	if f != nil {
+		r.Forecast = &fleet.Forecast{Deadline: f.Deadline, There: f.There, Will: f.Will, May: f.May, WillNot: f.WillNot}
+	}
+}
+
 // FleetReport puts what apply did in one shop into the result of its task.
 func FleetReport(r *fleet.Result, report *reconcile.Report) {
 	r.Work = fleet.Work{Calls: report.Calls, Uploads: report.Uploaded, Refused: report.Refused}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/shopctl/shopctl/fleet"
 	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/reconcile"
 	"github.com/shopctl/shopctl/schema"
 	"github.com/shopctl/shopctl/state"
 )
@@ -62,6 +63,7 @@ func TestFleet(t *testing.T) {
 
 	board := fleetResult("shops/blankets", fleet.OutcomeBlocked, nil)
 	FleetBoard(&board, sampleBoard())
+	FleetForecast(&board, &reconcile.Forecast{Deadline: friday.Add(3 * time.Hour), There: 1, Will: 2, May: 1, WillNot: 4})
 	golden(t, "fleet-status", func(v *View) error {
 		return v.Fleet(&fleet.Report{Verb: fleet.VerbStatus, Took: time.Second, Results: []fleet.Result{board}})
 	})
