@@ -158,7 +158,7 @@ func connect(ctx context.Context, c Config, connections int32) (*pgxpool.Pool, e
 		return nil, err
 	}
 	config.ConnConfig = one
-	config.MaxConns = connections
+	config.MaxConns = max(connections, 2) // one migrates while another keeps the others away
 	config.AfterConnect = postgres.RefusePooler
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
@@ -166,7 +166,7 @@ func connect(ctx context.Context, c Config, connections int32) (*pgxpool.Pool, e
 	}
 	if err := migrate(ctx, c, pool); err != nil {
 		pool.Close()
-		return nil, fmt.Errorf("open the queue: %w", postgres.Explain(one, err))
+		return nil, fmt.Errorf("open the queue: %w", postgres.Explain(one, Schema, err))
 	}
 	return pool, nil
 }

@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -46,30 +46,41 @@ func (w Worker) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer pool.Close()
-	ctx, stop := context.WithCancelCause(ctx)
+	inner, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	me := &working{Worker: w, pool: pool, id: "w" + rand.Text(), stop: stop}
+	me := &working{Worker: w, pool: pool, id: "w" + rand.Text(), ended: inner, stop: stop}
 	host, _ := os.Hostname()
 	row := workerRow{ID: me.id, Host: host, PID: os.Getpid(), Queue: w.topic(), Revision: w.Revision, Shops: shops}
 	sent := time.Now()
 	if err := join(ctx, pool, row, w.leaseLength()); err != nil {
+		pool.Close()
 		return err
 	}
-	return me.work(ctx, sent, shops)
+	err = me.work(sent, shops)
+	if me.lost.Load() {
+		return ErrLeaseLost
+	}
+	err = errors.Join(err, leave(context.WithoutCancel(ctx), pool, me.id))
+	pool.Close()
+	if ctx.Err() == nil {
+		err = errors.Join(context.Cause(inner), err)
+	}
+	return err
 }
 
 // working is a worker under way.
 type working struct {
 	river.WorkerDefaults[job]
 	Worker
-	pool *pgxpool.Pool
-	id   string
-	stop context.CancelCauseFunc
-	lost atomic.Bool
+	pool  *pgxpool.Pool
+	id    string
+	ended context.Context // no more shops are begun, and those under way end
+	stop  context.CancelCauseFunc
+	lost  atomic.Bool
+	busy  sync.RWMutex // held shared while a shop is under way
 }
 
-func (w *working) work(ctx context.Context, since time.Time, shops int) error {
+func (w *working) work(since time.Time, shops int) error {
 	workers := river.NewWorkers()
 	if err := river.AddWorkerSafely(workers, w); err != nil {
 		return err
@@ -77,28 +88,34 @@ func (w *working) work(ctx context.Context, since time.Time, shops int) error {
 	client, err := river.NewClient(riverpgxv5.New(w.pool), &river.Config{
 		ID: w.id, Schema: Schema, Workers: workers, JobTimeout: -1,
 		Queues: map[string]river.QueueConfig{w.topic(): {MaxWorkers: shops}},
-		Logger: w.riverLog(),
+		Logger: w.log().With("component", "queue"), // apart from what shops say
 	})
 	if err == nil {
-		err = client.Start(context.WithoutCancel(ctx))
+		err = client.Start(context.WithoutCancel(w.ended))
 	}
 	if err != nil {
-		return errors.Join(err, leave(context.WithoutCancel(ctx), w.pool, w.id))
+		return err
 	}
 	if w.Ready != nil {
 		w.Ready()
 	}
-	w.live(ctx, since)
-	return w.end(ctx, client)
+	w.live(since)
+	if w.lost.Load() {
+		w.busy.Lock() // until all have ended; none is told of
+		return nil
+	}
+	return client.StopAndCancel(context.WithoutCancel(w.ended))
 }
 
-// live renews the lease, and looks after the jobs of the dead, until ctx ends.
-func (w *working) live(ctx context.Context, renewed time.Time) {
+// live renews the lease, and looks after the jobs of the dead, until the worker
+// ends.
+func (w *working) live(renewed time.Time) {
 	length := w.leaseLength()
-	for tick := time.NewTicker(length / 3); ; {
+	tick := time.NewTicker(length / 3)
+	defer tick.Stop()
+	for {
 		select {
-		case <-ctx.Done():
-			tick.Stop()
+		case <-w.ended.Done():
 			return
 		case <-tick.C:
 		}
@@ -108,12 +125,14 @@ func (w *working) live(ctx context.Context, renewed time.Time) {
 		case err == nil && ours:
 			renewed = sent
 		case err == nil || time.Since(renewed) > length*2/3:
-			w.lost.Store(true)
-			w.stop(ErrLeaseLost)
-			tick.Stop()
-			return
+			w.lose()
 		}
 	}
+}
+
+func (w *working) lose() {
+	w.lost.Store(true)
+	w.stop(ErrLeaseLost)
 }
 
 func (w *working) beat(patience time.Duration) (bool, error) {
@@ -130,35 +149,45 @@ func (w *working) beat(patience time.Duration) (bool, error) {
 	return ours, nil
 }
 
-// end lets the shops under way end gently, and takes leave.
-func (w *working) end(ctx context.Context, client *river.Client[pgx.Tx]) error {
-	after := context.WithoutCancel(ctx)
-	if w.lost.Load() {
-		w.abandon(client)
-		return ErrLeaseLost
-	}
-	err := errors.Join(client.StopAndCancel(after), leave(after, w.pool, w.id))
-	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
-		err = errors.Join(cause, err)
-	}
-	return err
-}
-
 // Timeout implements river.Worker: a shop may take as long as it takes. What ends
 // it is in its task, and whoever is gone is known by its lease.
 func (w *working) Timeout(*river.Job[job]) time.Duration { return -1 }
 
-// Work implements river.Worker.
+// Work implements river.Worker. When the lease is lost it never returns, so that
+// nothing is told of a job that others have; the process is about to end.
 func (w *working) Work(ctx context.Context, j *river.Job[job]) error {
+	err := w.do(ctx, j)
+	if w.lost.Load() {
+		select {}
+	}
+	return err
+}
+
+func (w *working) do(ctx context.Context, j *river.Job[job]) error {
+	w.busy.RLock()
+	defer w.busy.RUnlock()
 	if w.Check != nil {
 		if err := w.Check(ctx); err != nil {
 			w.stop(err)
-			return river.JobSnooze(time.Second) // for a worker that fits
 		}
 	}
+	if w.ended.Err() != nil {
+		return river.JobSnooze(time.Second) // for a worker that stays
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(w.ended, func() { cancel(context.Cause(w.ended)) })()
+	result, logs := w.shop(ctx, j)
+	if result.Outcome == fleet.OutcomeInterrupted && w.ended.Err() != nil {
+		return river.JobSnooze(0) // another worker goes on
+	}
+	return w.tell(context.WithoutCancel(ctx), j, result, logs)
+}
+
+func (w *working) shop(ctx context.Context, j *river.Job[job]) (fleet.Result, fleet.Logs) {
 	var t fleet.Task
 	if err := json.Unmarshal(j.Args.Task, &t); err != nil {
-		return river.JobCancel(err)
+		return fleet.Failed(fleet.Task{Dir: j.Args.Shop}, fleet.Failure{What: lang.F("the job cannot be read: %v", "无法读取任务：%v", err)}), fleet.Logs{}
 	}
 	w.log().Info("began", "shop", t.Dir, "verb", t.Verb, "attempt", j.Attempt)
 	result, logs := w.Do(j.Args.Logs)(ctx, t)
@@ -166,17 +195,11 @@ func (w *working) Work(ctx context.Context, j *river.Job[job]) error {
 	if !j.Args.Logs {
 		logs = fleet.Logs{}
 	}
-	switch {
-	case w.lost.Load():
-		w.vanish()
-	case result.Outcome == fleet.OutcomeInterrupted && ctx.Err() != nil && !errors.Is(context.Cause(ctx), river.ErrJobCancelledRemotely):
-		return river.JobSnooze(0)
-	}
-	return w.finish(context.WithoutCancel(ctx), j, result, logs)
+	return result, logs
 }
 
-// finish stores the result, if the job is still ours.
-func (w *working) finish(ctx context.Context, j *river.Job[job], r fleet.Result, logs fleet.Logs) error {
+// tell stores the result, for as long as it takes, unless the job is with others.
+func (w *working) tell(ctx context.Context, j *river.Job[job], r fleet.Result, logs fleet.Logs) error {
 	told, err := newOutcome(r, logs)
 	if err == nil {
 		err = river.RecordOutput(ctx, told)
@@ -184,26 +207,41 @@ func (w *working) finish(ctx context.Context, j *river.Job[job], r fleet.Result,
 	if err != nil {
 		return fmt.Errorf("tell the result of %s: %w", j.Args.Shop, err)
 	}
+	for {
+		err := w.complete(ctx, j)
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, ErrLeaseLost):
+			w.lose()
+			return err
+		}
+		w.log().Warn("the result was not stored; trying again", "shop", j.Args.Shop, "error", err)
+		select {
+		case <-time.After(w.leaseLength() / 10):
+		case <-w.ended.Done():
+			return err
+		}
+	}
+}
+
+func (w *working) complete(ctx context.Context, j *river.Job[job]) error {
+	ctx, cancel := context.WithTimeout(ctx, w.leaseLength()/2)
+	defer cancel()
 	return pgx.BeginFunc(ctx, w.pool, func(tx pgx.Tx) error {
 		var ours bool
 		err := tx.QueryRow(ctx, `
-SELECT state = 'running' AND attempt = $2 AND EXISTS (
-  SELECT FROM `+Schema+`.workers WHERE id = $3 AND expires > clock_timestamp())
-FROM `+Schema+`.river_job WHERE id = $1 FOR UPDATE`, j.ID, j.Attempt, w.id).Scan(&ours)
-		if err != nil || !ours {
-			return errors.Join(err, ErrLeaseLost)
+SELECT attempt = $2 AND EXISTS (SELECT FROM `+Schema+`.workers WHERE id = $3 AND expires > clock_timestamp())
+FROM `+Schema+`.river_job WHERE id = $1 AND state = 'running' FOR UPDATE`, j.ID, j.Attempt, w.id).Scan(&ours)
+		switch {
+		case errors.Is(err, pgx.ErrNoRows):
+			return nil // it is told already, or was taken out of the table
+		case err != nil:
+			return err
+		case !ours:
+			return ErrLeaseLost
 		}
 		_, err = river.JobCompleteTx[*riverpgxv5.Driver](ctx, tx, j)
 		return err
 	})
 }
-
-func died(t fleet.Task) fleet.Result {
-	return fleet.Failed(t, fleet.Failure{
-		What:   lang.F("%d workers died over this shop", "处理该店铺时已有 %d 个 worker 异常退出", MaxAttempts),
-		Remedy: lang.T("See their logs: memory may have run out. What they had finished is recorded, and nothing is sent twice.", "请查看它们的日志：可能是内存不足。已完成的操作均有记录，不会重复提交。"),
-	})
-}
-
-// riverLog keeps what River says of itself apart from what shops say.
-func (w *working) riverLog() *slog.Logger { return w.log().With("component", "queue") }

@@ -14,11 +14,47 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"syscall"
+	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
+
+// shared is the server that Need starts.
+var (
+	shared  *Server
+	started = sync.OnceValue(func() (err error) {
+		shared, err = Start()
+		return err
+	})
+)
+
+// Need gives the one server of the tests of a package, and skips the test where
+// none can be had.
+func Need(t testing.TB) *Server {
+	t.Helper()
+	if err := started(); errors.Is(err, ErrNone) {
+		t.Skip(err)
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	return shared
+}
+
+// Main runs the tests of a package and stops their server; it gives the exit code.
+func Main(m *testing.M) int {
+	code := m.Run()
+	if shared == nil {
+		return code
+	}
+	if err := shared.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
 
 // Server is a server of its own in a temporary folder, on a loopback port.
 type Server struct {

@@ -22,8 +22,9 @@ const (
 	deadAfter      = 30 * time.Second
 )
 
-// parse reads a connection string. Its errors do not repeat the password.
-func parse(dsn string) (*pgx.ConnConfig, error) {
+// ParseDSN reads the address of a server, as Open takes it. Its errors do not
+// repeat the password.
+func ParseDSN(dsn string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		return nil, &Problem{
@@ -42,8 +43,7 @@ func parse(dsn string) (*pgx.ConnConfig, error) {
 // server when it is answered; the server finds a dead client as soon as we find a
 // dead server, and nobody waits for a transaction that nobody ends.
 const prepare = `
-SELECT pg_backend_pid(),
-       set_config('search_path', quote_ident($1) || ', pg_catalog, pg_temp', false),
+SELECT set_config('search_path', quote_ident($1) || ', pg_catalog, pg_temp', false),
        set_config('application_name', 'shopctl', false),
        set_config('synchronous_commit',
                   CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN 'on'
@@ -54,17 +54,27 @@ SELECT pg_backend_pid(),
        set_config('idle_in_transaction_session_timeout', '30s', false),
        set_config('lock_timeout', '10s', false)`
 
-// connect makes a connection and refuses one that leads to a pooler: the process
-// that answers is then not the one that the handshake announced.
+// RefusePooler refuses a connection that leads to a pooler: the process that
+// answers is then not the one that the handshake announced.
+func RefusePooler(ctx context.Context, c *pgx.Conn) error {
+	var pid uint32
+	if err := c.QueryRow(ctx, `SELECT pg_backend_pid()`).Scan(&pid); err != nil {
+		return err
+	}
+	if pid != c.PgConn().PID() {
+		return errPooler
+	}
+	return nil
+}
+
+// connect makes a connection to the server itself.
 func (s *Store) connect(ctx context.Context) (*pgx.Conn, error) {
 	c, err := pgx.ConnectConfig(ctx, s.config)
 	if err != nil {
 		return nil, err
 	}
-	var pid uint32
-	err = c.QueryRow(ctx, prepare, s.schema).Scan(&pid, nil, nil, nil, nil, nil, nil, nil, nil)
-	if err == nil && pid != c.PgConn().PID() {
-		err = errPooler
+	if err = RefusePooler(ctx, c); err == nil {
+		_, err = c.Exec(ctx, prepare, s.schema)
 	}
 	if err != nil {
 		hangUp(c)
@@ -130,15 +140,21 @@ var passing = []string{"08", "53300", "57P01", "57P02", "57P03", "25006", "40001
 
 // explain tells an error of the server from a server that does not answer.
 func (s *Store) explain(err error) error {
+	err = Explain(s.config, s.schema, err)
 	if err == nil || spoken(err) {
 		return err
 	}
-	if refusal, ok := errors.AsType[*pgconn.PgError](err); ok {
-		if !slices.ContainsFunc(passing, func(code string) bool { return strings.HasPrefix(refusal.Code, code) }) {
-			return s.refused(refusal)
-		}
-	}
 	return &state.UnreachableError{Where: s.Where(), Err: err}
+}
+
+// Explain gives an error of a server the words for people, where it is one that
+// stays. schema is where the tables are.
+func Explain(c *pgx.ConnConfig, schema string, err error) error {
+	refusal, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok || spoken(err) || slices.ContainsFunc(passing, func(code string) bool { return strings.HasPrefix(refusal.Code, code) }) {
+		return err
+	}
+	return refused(refusal, where(c), schema)
 }
 
 // spoken reports whether an error is of our own making.
@@ -147,7 +163,7 @@ func spoken(err error) bool {
 	return errors.As(err, &ours) || errors.Is(err, state.ErrLockLost) || errors.Is(err, state.ErrNoState) || errors.Is(err, state.ErrNotLocked)
 }
 
-func (s *Store) refused(e *pgconn.PgError) error {
+func refused(e *pgconn.PgError, where, schema string) error {
 	remedy := lang.T("See the log of the server.", "请查看服务器日志。")
 	switch {
 	case strings.HasPrefix(e.Code, "28"):
@@ -155,9 +171,9 @@ func (s *Store) refused(e *pgconn.PgError) error {
 	case e.Code == "3D000":
 		remedy = lang.T("Create the database, or name another one.", "请先创建该数据库，或改用其他数据库。")
 	case e.Code == "42501":
-		remedy = lang.F("The user must own the schema %s, or be allowed to create it; afterwards to read and write its tables.", "该用户须拥有模式 %s 或有权创建它，之后须有权读写其中的表。", s.schema)
+		remedy = lang.F("The user must own the schema %s, or be allowed to create it; afterwards to read and write its tables.", "该用户须拥有模式 %s 或有权创建它，之后须有权读写其中的表。", schema)
 	case strings.HasPrefix(e.Code, "53"):
 		remedy = lang.T("Make room on the server, then run again: what was acknowledged is stored.", "请在服务器上腾出资源后重新运行：已确认的操作都已保存。")
 	}
-	return &Problem{What: lang.F("PostgreSQL (%s) refuses: %s (%s)", "PostgreSQL（%s）拒绝了请求：%s（%s）", s.Where(), e.Message, e.Code), Remedy: remedy}
+	return &Problem{What: lang.F("PostgreSQL (%s) refuses: %s (%s)", "PostgreSQL（%s）拒绝了请求：%s（%s）", where, e.Message, e.Code), Remedy: remedy}
 }

@@ -73,7 +73,7 @@ func Open(ctx context.Context, dsn, schema, name string) (*Store, error) {
 }
 
 func open(ctx context.Context, dsn, schema, name string, lease time.Duration) (*Store, error) {
-	config, err := parse(dsn)
+	config, err := ParseDSN(dsn)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,11 @@ func open(ctx context.Context, dsn, schema, name string, lease time.Duration) (*
 
 // Where names the database, the schema and the state, without secrets.
 func (s *Store) Where() string {
-	return fmt.Sprintf("postgres://%s:%d/%s %s %s", s.config.Host, s.config.Port, s.config.Database, s.schema, s.name)
+	return fmt.Sprintf("%s %s %s", where(s.config), s.schema, s.name)
+}
+
+func where(c *pgx.ConnConfig) string {
+	return fmt.Sprintf("postgres://%s:%d/%s", c.Host, c.Port, c.Database)
 }
 
 // JournalSize is the length of the lines that were written since the last

@@ -3,10 +3,8 @@
 package postgres
 
 import (
-	"errors"
 	"fmt"
 	"os"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,37 +13,20 @@ import (
 	"github.com/shopctl/shopctl/state/statetest"
 )
 
-// server is started by the first test that needs it, for all of them.
-var (
-	server  *pgtest.Server
-	started = sync.OnceValue(func() (err error) {
-		server, err = pgtest.Start()
-		return err
-	})
-)
+// server is the one of all tests, once the first needed it.
+var server *pgtest.Server
 
 func TestMain(m *testing.M) {
 	if dsn := os.Getenv(holdUntilKilled); dsn != "" {
 		holdForEver(dsn)
 	}
-	code := m.Run()
-	if server != nil {
-		if err := server.Stop(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
-	}
-	os.Exit(code)
+	os.Exit(pgtest.Main(m))
 }
 
 // at is a state of the test's own on the server, or on a port in front of it.
 func at(t testing.TB, port int) func() *Store {
 	t.Helper()
-	if err := started(); errors.Is(err, pgtest.ErrNone) {
-		t.Skip(err)
-	} else if err != nil {
-		t.Fatal(err)
-	}
+	server = pgtest.Need(t)
 	schema := fmt.Sprintf("Test-%d", time.Now().UnixNano()) // must be quoted
 	return func() *Store {
 		t.Helper()
