@@ -34,7 +34,7 @@ func TestMain(m *testing.M) { os.Exit(withGateway(m.Run)) }
 func withGateway(run func() int) int {
 	program, err := exec.LookPath(cmp.Or(os.Getenv("SHOPCTL_TEST_VERSITYGW"), "versitygw"))
 	if err != nil {
-		gateway.why = "no versitygw: build it with internal/servers (see its README) and put it on the PATH, or name it in SHOPCTL_TEST_VERSITYGW"
+		gateway.why = "no versitygw on the PATH or in SHOPCTL_TEST_VERSITYGW; to build it: go build -C internal/servers -o FILE github.com/versity/versitygw/cmd/versitygw"
 		return run()
 	}
 	dir, err := os.MkdirTemp("", "shopctl-s3-")
