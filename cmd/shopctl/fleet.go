@@ -25,6 +25,7 @@ type fleetFlags struct {
 	uploads     int
 	timeout     time.Duration
 	logDir      string
+	deadline    string
 	refresh     bool
 	detailed    bool
 	autoApprove bool
@@ -79,6 +80,7 @@ func newFleetPlan(a *app) *cobra.Command {
 	var f fleetFlags
 	cmd := a.fleetCommand("plan", fleet.VerbPlan, &f, lang.T("Say what apply would change in each shop", "显示 apply 将对每个店铺做的变更"))
 	flags := cmd.Flags()
+	a.addDeadlineFlag(cmd, &f.deadline)
 	flags.BoolVar(&f.detailed, "detailed-exitcode", false, a.say("exit with 2 when there are changes", "有变更时退出码为 2"))
 	flags.BoolVar(&f.refresh, "refresh", true, a.say("read the shops; --refresh=false plans from the states alone", "读取店铺；--refresh=false 只根据状态文件计划"))
 	return cmd
@@ -97,7 +99,9 @@ func newFleetApply(a *app) *cobra.Command {
 
 func newFleetStatus(a *app) *cobra.Command {
 	f := fleetFlags{refresh: true}
-	return a.fleetCommand("status", fleet.VerbStatus, &f, lang.T("Show where every shop stands", "显示每个店铺的状态"))
+	cmd := a.fleetCommand("status", fleet.VerbStatus, &f, lang.T("Show where every shop stands", "显示每个店铺的状态"))
+	a.addDeadlineFlag(cmd, &f.deadline)
+	return cmd
 }
 
 func (a *app) fleetCommand(use string, verb fleet.Verb, f *fleetFlags, short lang.Text) *cobra.Command {
@@ -150,6 +154,9 @@ func (a *app) checkFleetFlags(verb fleet.Verb, f fleetFlags) error {
 	if f.shops < 1 {
 		return badFlag("--parallelism", strconv.Itoa(f.shops), "1, 2, 3 ...")
 	}
+	if _, err := parseDeadline(f.deadline); err != nil {
+		return err
+	}
 	if verb != fleet.VerbApply {
 		return nil
 	}
@@ -167,7 +174,7 @@ func (a *app) checkFleetFlags(verb fleet.Verb, f fleetFlags) error {
 func (a *app) fleetOptions(f fleetFlags, shops int) fleet.Options {
 	return fleet.Options{
 		Refresh: f.refresh, Parallelism: f.parallelism, Uploads: max(1, f.uploads/max(1, min(f.shops, shops))),
-		Timeout: f.timeout, Sandbox: a.global.sandbox,
+		Timeout: f.timeout, Sandbox: a.global.sandbox, Deadline: f.deadline,
 	}
 }
 

@@ -84,11 +84,12 @@ func (r *shopRun) do(ctx context.Context) {
 }
 
 func (r *shopRun) plan(ctx context.Context) error {
-	plan, catalog, err := r.app.makePlan(ctx, planFlags{refresh: r.task.Refresh})
+	plan, catalog, err := r.app.makePlan(ctx, planFlags{refresh: r.task.Refresh, deadline: r.task.Deadline})
 	if err != nil {
 		return err
 	}
 	view.FleetPlan(&r.result, plan)
+	view.FleetForecast(&r.result, plan.Forecast)
 	r.result.Plan = planName(plan)
 	if err := r.tell(func(v *view.View) error { return v.Plan(plan, catalog) }); err != nil {
 		return err
@@ -100,11 +101,12 @@ func (r *shopRun) plan(ctx context.Context) error {
 }
 
 func (r *shopRun) status(ctx context.Context) error {
-	board, forecast, err := r.app.makeBoard(ctx, "")
+	board, forecast, err := r.app.makeBoard(ctx, r.task.Deadline)
 	if err != nil {
 		return err
 	}
 	view.FleetBoard(&r.result, board)
+	view.FleetForecast(&r.result, forecast)
 	if err := r.tell(func(v *view.View) error { return v.BoardBefore(board, nil, forecast) }); err != nil {
 		return err
 	}
