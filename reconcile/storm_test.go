@@ -17,7 +17,7 @@ import (
 // storms is the environment variable that says how many storms there are.
 const storms = "SHOPCTL_STORMS"
 
-const usualStorms = 25
+const usualStorms = 12
 
 // TestStorm lets a random author, a random shop and a random network loose on
 // each other. When all are quiet, the shop is as declared, nothing was submitted

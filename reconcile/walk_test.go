@@ -30,7 +30,7 @@ var everyFate = []fate{killedBefore, killedAfter, killedAnswered, lost, unanswer
 func stock(t testing.TB, bend func(n int, p *product)) *schema.Catalog {
 	t.Helper()
 	s := newShop(t, quick())
-	size := 12
+	size := 10
 	if whole() {
 		size = 60
 	}
@@ -83,13 +83,12 @@ func TestWalkOverALivingShop(t *testing.T) {
 			p.title = fmt.Sprintf("第%02d号毛毯更厚", n)
 		case 2, 3:
 			p.fen += 100
+			p.extra = strings.Replace(p.extra, "listing = false", "listing = true", 1)
 		case 4, 5:
 			p.id = "" // deleted, or delisted
 		case 6:
 			if p.extra == "" {
 				p.extra = "listing = false"
-			} else {
-				p.extra = strings.Replace(p.extra, "listing = false", "listing = true", 1)
 			}
 		}
 	})
