@@ -77,11 +77,12 @@ func boardPageModel(b LiveBoard, l lang.Lang) livePage {
 	m := livePage{
 		Lang: say("en", "zh-CN"), Title: say("Status board", "状态看板"), Shop: b.Shop, AppID: b.AppID,
 		Trouble: b.Trouble.In(l), Status: say("Status", "状态"), Object: say("Object", "对象"), Detail: say("Details", "说明"),
-		Empty: say("Nothing is declared.", "没有声明任何内容。"), Lost: say("The connection is lost; what is shown may be old.", "连接已断开，显示的内容可能已过时。"),
+		Lost: say("The connection is lost; what is shown may be old.", "连接已断开，显示的内容可能已过时。"),
 		Read: say("The shop has not been read yet.", "尚未读取店铺。"),
 	}
 	if !b.Read.IsZero() {
 		m.Read = lang.F("As read at %s", "读取于 %s", clock(b.Read)).In(l)
+		m.Empty = say("Nothing is declared.", "没有声明任何内容。")
 	}
 	counts := map[Status]int{}
 	var shown []*reconcile.Standing

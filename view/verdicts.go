@@ -2,6 +2,7 @@ package view
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/reconcile"
@@ -41,7 +42,7 @@ func VerdictMessage(shop string, verdicts []reconcile.Standing, l lang.Lang) (ti
 		s := &verdicts[i]
 		status := StatusOf(s)
 		counts[status]++
-		line := statusNames[status].symbol + " " + s.Address.String() + " " + s.Title + lang.T(": ", "：").In(l) + statusNames[status].word.In(l)
+		line := statusNames[status].symbol + " " + named(s.Address, s.Title) + lang.T(": ", "：").In(l) + statusNames[status].word.In(l)
 		if detail := boardDetail(s).In(l); detail != "" {
 			line += lang.T("; ", "；").In(l) + detail
 		}
@@ -87,7 +88,12 @@ func DigestMessage(shop string, r *reconcile.Report, l lang.Lang) (title string,
 		default:
 			continue
 		}
-		lines = append(lines, clean("✗ "+x.Address.String()+" "+x.Title+lang.T(": ", "：").In(l)+why.In(l)))
+		lines = append(lines, clean("✗ "+named(x.Address, x.Title)+lang.T(": ", "：").In(l)+why.In(l)))
 	}
 	return title, lines
+}
+
+// named is an object as people know it.
+func named(addr schema.Address, title string) string {
+	return strings.TrimSpace(addr.String() + " " + title)
 }

@@ -95,10 +95,15 @@ const approveFree = "free"
 
 // carryOut makes the shop as planned, and reports.
 func (a *app) carryOut(ctx context.Context, pol reconcile.Policy, f applyFlags) error {
+	senders, err := a.senders()
+	if err != nil {
+		return err
+	}
 	report, err := a.makeTrue(ctx, pol, f, func(plan *reconcile.Plan, d *desired) error { return a.approve(ctx, plan, d, f) })
 	if report == nil || err != nil && a.view.Format == view.JSON {
 		return err // one document on stdout: the error; what was done is in the state
 	}
+	a.digest(ctx, senders, report)
 	if reportErr := a.view.Report(report); reportErr != nil || err != nil {
 		return errors.Join(err, reportErr)
 	}

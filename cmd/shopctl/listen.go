@@ -155,7 +155,7 @@ func (a *app) receiver(appid string) (*push.Receiver, error) {
 
 func (a *app) reader(d *desired) listen.Reader {
 	return &listen.Shop{
-		Catalog: d.catalog, Provider: d.shop.provider, Backend: d.shop.state, ID: d.shop.id, Log: a.log, Now: time.Now,
+		Catalog: d.catalog, Provider: d.shop.provider, Backend: d.shop.state, ID: d.shop.id, Log: a.log, Now: d.shop.now,
 		Lock: func() state.LockInfo { return a.lockInfo("listen") },
 		Load: func(ctx context.Context) (*schema.Catalog, error) { return a.reload(ctx, d) },
 	}

@@ -74,18 +74,22 @@ func (d *deliveries) metrics() string {
 // digestTimeout bounds how long a finished run waits for the group chats.
 const digestTimeout = 30 * time.Second
 
-// digest tells the group chats how a run of apply ended, if there are any. What
-// they do not take is said in the log; the run ended as it ended.
-func (a *app) digest(ctx context.Context, shop string, report *reconcile.Report) error {
-	senders, err := a.senders()
-	if err != nil || len(senders) == 0 || report == nil {
-		return err
+// digest tells the group chats how a run of apply ended, unless nothing was done
+// and nothing is wrong. What they do not take is said in the log; the run ended as
+// it ended.
+func (a *app) digest(ctx context.Context, senders []notify.Sender, report *reconcile.Report) {
+	quiet := report.Calls == 0 && report.Count(reconcile.OutcomeBlocked)+report.Count(reconcile.OutcomeFailed) == 0
+	if len(senders) == 0 || quiet {
+		return
 	}
+	name := ""
+	if catalog, err := a.loadShop(); err == nil {
+		name = catalog.Shop.Name
+	}
+	title, lines := view.DigestMessage(name, report, a.lang)
 	outbox := notify.NewOutbox(senders, notify.Options{Log: a.log})
-	title, lines := view.DigestMessage(shop, report, a.lang)
 	outbox.Tell(notify.Message{Title: title, Lines: lines})
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), digestTimeout)
 	defer cancel()
 	outbox.Close(ctx)
-	return nil
 }
