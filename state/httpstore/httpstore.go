@@ -34,7 +34,7 @@ type Config struct {
 	LockAddress, LockMethod     string
 	UnlockAddress, UnlockMethod string
 	Username, Password          string        // none when both are empty
-	Lease                       time.Duration // state.DefaultLease when 0
+	Lease                       time.Duration // when 0: state.DefaultLease, longLease for a large document
 	Transport                   http.RoundTripper
 }
 
@@ -44,6 +44,7 @@ type Store struct {
 	config Config
 	client web.Client
 	lease  state.Lease
+	length time.Duration // of a lease; set under mu
 
 	mu      sync.Mutex // guards what follows, and keeps to one push at a time
 	known   bool       // doc is what the server has
@@ -56,6 +57,13 @@ type Store struct {
 }
 
 var _ state.Leased = (*Store)(nil)
+
+// A lease is renewed by a push of the whole document. Where that is more than
+// largeDocument bytes packed, about 2,500 products, it is renewed less often.
+const (
+	largeDocument = 1 << 20
+	longLease     = 5 * time.Minute
+)
 
 // gitlab is the path of a state that GitLab manages.
 var gitlab = regexp.MustCompile(`/api/v4/projects/[^/]+/terraform/state/[^/]+$`)
@@ -78,8 +86,7 @@ func New(c Config) (*Store, error) {
 	}
 	c.LockAddress, c.LockMethod = cmp.Or(c.LockAddress, c.Address), cmp.Or(c.LockMethod, "LOCK")
 	c.UnlockAddress, c.UnlockMethod = cmp.Or(c.UnlockAddress, c.Address), cmp.Or(c.UnlockMethod, "UNLOCK")
-	c.Lease = cmp.Or(c.Lease, state.DefaultLease)
-	return &Store{config: c, client: web.Client{Where: u.Scheme + "://" + u.Host + u.Path, Transport: c.Transport}}, nil
+	return &Store{config: c, length: cmp.Or(c.Lease, state.DefaultLease), client: web.Client{Where: u.Scheme + "://" + u.Host + u.Path, Transport: c.Transport}}, nil
 }
 
 // Where is the address without its query.
@@ -212,8 +219,8 @@ func (s *Store) settle(ctx context.Context) error {
 // from the moment it was sent, which its Expires tells.
 func (s *Store) renewed(d *document) {
 	if info, _ := s.lease.Held(); d.Shopctl.Lease != nil && d.Shopctl.Lease.ID == info.ID {
-		sent := time.Now().Add(d.Shopctl.Lease.Expires.Sub(s.client.Clock.Now()) - s.config.Lease)
-		s.lease.Hold(*d.Shopctl.Lease, sent, s.config.Lease)
+		sent := time.Now().Add(d.Shopctl.Lease.Expires.Sub(s.client.Clock.Now()) - s.length)
+		s.lease.Hold(*d.Shopctl.Lease, sent, s.length)
 	}
 }
 
@@ -260,7 +267,7 @@ func (s *Store) push(ctx context.Context, next *document) error {
 	address := s.config.Address
 	next.Shopctl.Lease = nil
 	if held.ID != "" {
-		held.Expires = s.client.Clock.Now().Add(s.config.Lease)
+		held.Expires = s.client.Clock.Now().Add(s.length)
 		next.Shopctl.Lease = &held
 		address = withID(address, held.ID)
 	}
@@ -289,7 +296,7 @@ func (s *Store) push(ctx context.Context, next *document) error {
 	}
 	s.doc, s.known = next, true
 	if held.ID != "" {
-		s.lease.Hold(held, sent, s.config.Lease)
+		s.lease.Hold(held, sent, s.length)
 	}
 	return nil
 }

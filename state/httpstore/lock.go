@@ -49,7 +49,7 @@ func (s *Store) Lock(ctx context.Context, info state.LockInfo) ([]lang.Text, err
 		return nil, err
 	}
 	sent := time.Now()
-	info.Expires = s.client.Clock.Now().Add(s.config.Lease)
+	info.Expires = s.client.Clock.Now().Add(s.length)
 	holder, err := s.lock(ctx, info)
 	if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func (s *Store) Lock(ctx context.Context, info state.LockInfo) ([]lang.Text, err
 		}
 		notices = append(notices, state.TakenOver(*holder))
 	}
-	s.lease.Hold(info, sent, s.config.Lease)
+	s.lease.Hold(info, sent, s.length)
 	if err := s.announce(ctx); err != nil {
 		s.lease.Drop()
 		return nil, errors.Join(err, s.unlock(context.WithoutCancel(ctx), info))
@@ -97,6 +97,9 @@ func (s *Store) announce(ctx context.Context) error {
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
+	if s.config.Lease == 0 && len(s.doc.Shopctl.Snapshot) > largeDocument {
+		s.length = longLease
+	}
 	return s.push(ctx, s.doc.next())
 }
 
@@ -108,7 +111,7 @@ func (s *Store) Renew(ctx context.Context) error {
 	if held.ID == "" {
 		return state.ErrLockLost
 	}
-	if held.Expires.Sub(s.client.Clock.Now()) > s.config.Lease*3/4 {
+	if held.Expires.Sub(s.client.Clock.Now()) > s.length*3/4 {
 		return nil
 	}
 	if err := s.ready(ctx); err != nil {
