@@ -43,7 +43,13 @@ func (c comparison) differences(have *provider.Copy) []FieldDiff {
 		want.InfoVersion = have.SPU.InfoVersion // a stamp of ours or anybody's: not the author's field
 	}
 	got := c.sight(&have.SPU).inTermsOfWant()
-	if got.SameContent(&want) || string(schema.Canonical(&want)) == string(schema.Canonical(&got)) {
+	if got.SameContent(&want) {
+		return nil
+	}
+	if composed := have.SPU.Composed(); composed != &have.SPU {
+		got = c.sight(composed).inTermsOfWant()
+	}
+	if string(schema.Canonical(&want)) == string(schema.Canonical(&got)) {
 		return nil
 	}
 	c.rec = c.rec.Unpacked()
@@ -68,7 +74,7 @@ type sighting struct {
 }
 
 func (c comparison) sight(have *schema.SPU) sighting {
-	s := sighting{comparison: c, have: have.Composed()}
+	s := sighting{comparison: c, have: have}
 	s.holdsRecord = c.rec.Remembers() && (have.InfoVersion == "" || have.InfoVersion == sentVersion(c.rec))
 	s.holdsWanted = s.holdsRecord && c.rec.Stamp == c.stamp
 	if c.want.InfoVersion == "" {

@@ -116,26 +116,39 @@ func (pl *planner) firstSeen(f *facts) *time.Time {
 // memoHolds reports whether the memo of a record of the same reviewed content also
 // holds the declared prices and codes, so that it need not be made anew.
 func (f *facts) memoHolds(rec *state.Record) bool {
-	skus := make(map[string]*schema.SKU, len(f.want.SKUs))
-	missing, differs := 0, listingSent(rec) != shelfWord(f.want.Listing)
+	missing, differs, listing := 0, false, ""
 	for i := range f.want.SKUs {
-		sku := &f.want.SKUs[i]
-		skus[sku.OutSKUID] = sku
 		for _, field := range freeFields {
-			if memoValue(field.of(sku)) != "" {
+			if memoValue(field.of(&f.want.SKUs[i])) != "" {
 				missing++
 			}
 		}
 	}
+	var sku *schema.SKU // whose fields are visited
 	rec.EachSent(func(id, path, sent string) {
+		switch {
+		case id == "" && path == listingPath:
+			listing = sent
+		case sku == nil || sku.OutSKUID != id:
+			sku = f.wantedSKU(id)
+		}
 		for _, field := range freeFields {
-			if sku := skus[id]; sku != nil && path == field.path && sent != "" {
+			if sku != nil && id != "" && path == field.path && sent != "" {
 				missing--
 				differs = differs || sent != memoValue(field.of(sku))
 			}
 		}
 	})
-	return missing == 0 && !differs
+	return missing == 0 && !differs && listing == shelfWord(f.want.Listing)
+}
+
+func (f *facts) wantedSKU(id string) *schema.SKU {
+	for i := range f.want.SKUs {
+		if f.want.SKUs[i].OutSKUID == id {
+			return &f.want.SKUs[i]
+		}
+	}
+	return nil
 }
 
 // listingSent is the place on the shelf that was last asked for, "" for none.

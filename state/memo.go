@@ -195,37 +195,38 @@ func readSKU(raw json.RawMessage) (map[string]string, error) {
 }
 
 // eachSent visits a packed memo: field by field, sku being "" for those of the
-// product itself, and each SKU first with the field "". It reports whether it
-// could read the memo without unpacking it.
-func eachSent(packed string, visit func(sku, field, value string)) bool {
-	p := plain.NewReader(packed)
+// product itself, and each SKU first with the field "". A packed memo was written
+// or read here, so that it is always understood.
+func eachSent(packed string, visit func(sku, field, value string)) {
+	p := plain.NewForeignReader(packed)
 	p.Object(func(path string) {
-		if path != skuMember {
+		if path != skuMember || p.Peek() == '"' {
 			visit("", path, p.String())
 			return
 		}
 		p.Object(func(sku string) {
 			visit(sku, "", Sent)
+			if p.Peek() == '{' {
+				p.Object(func(field string) { visit(sku, field, p.String()) })
+				return
+			}
 			i := 0
 			p.List(func() {
-				if value := p.String(); value != "" && i < len(skuOrder) {
+				if value := p.String(); value != "" {
 					visit(sku, skuOrder[i], value)
 				}
 				i++
 			})
 		})
 	})
-	return p.Understood()
+	if !p.Understood() {
+		panic("state: a packed memo was read before: " + packed)
+	}
 }
 
 func unpack(packed string) Memo {
 	memo := make(Memo, strings.Count(packed, `","`)+strings.Count(packed, `:`))
-	if eachSent(packed, func(sku, field, value string) { memo[memoPath(sku, field)] = value }) {
-		return memo
-	}
-	if err := memo.UnmarshalJSON([]byte(packed)); err != nil {
-		panic("state: a packed memo was read before: " + err.Error())
-	}
+	eachSent(packed, func(sku, field, value string) { memo[memoPath(sku, field)] = value })
 	return memo
 }
 
@@ -247,11 +248,11 @@ func (r *Record) EachSent(visit func(sku, field, value string)) {
 	if r == nil {
 		return
 	}
-	if r.packed != "" && eachSent(r.packed, func(string, string, string) {}) {
+	if r.packed != "" {
 		eachSent(r.packed, visit)
 		return
 	}
-	for path, value := range r.Unpacked().Memo {
+	for path, value := range r.Memo {
 		if sku, field, ok := cutSKU(path, value); ok {
 			visit(sku, field, value)
 			continue
