@@ -8,25 +8,46 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"syscall"
 )
 
 func main() {
-	boundMemory(os.Getenv)
+	tuneMemory(os.Getenv)
 	os.Exit(run())
 }
 
-// memoryLimit is from where on memory is collected more often, in bytes, rather
-// than let the heap double: a hundred thousand products then fit into 1.5 GB,
-// as bench/run measures. It is no hard limit.
-const memoryLimit = 1150 << 20
+// How memory is collected, in bytes of the whole process. Up to freeMemory nothing
+// is collected: most commands end before. A larger heap may double before it is
+// collected again, and from memoryLimit on it is collected as often as it takes: a
+// hundred thousand products then fit into 1 GiB, as bench/run measures. It is no
+// hard limit.
+const (
+	freeMemory  = 180 << 20
+	memoryLimit = 900 << 20
+)
 
-// boundMemory sets the limit, unless whoever started the program has.
-func boundMemory(getenv func(string) string) {
-	if getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryLimit)
+// tuneMemory sets that, unless whoever started the program has set anything.
+func tuneMemory(getenv func(string) string) {
+	if getenv("GOMEMLIMIT") != "" || getenv("GOGC") != "" {
+		return
 	}
+	debug.SetMemoryLimit(memoryLimit)
+	pace()
+}
+
+// pace decides when memory is collected next, now and after every collection.
+func pace() {
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	percent := uint64(100)
+	if heap := max(live[0].Value.Uint64(), 4<<20); heap < freeMemory/2 {
+		percent = 100 * (freeMemory - heap) / heap
+	}
+	debug.SetGCPercent(int(percent))
+	runtime.AddCleanup(new([64]byte), func(int) { pace() }, 0)
 }
 
 // run is main with an exit code.

@@ -174,6 +174,9 @@ type desired struct {
 // platform's categories as they are now.
 func (a *app) desire(ctx context.Context) (*desired, error) {
 	kept, old := a.keptCategories()
+	if kept == nil {
+		return a.desireFirst(ctx)
+	}
 	catalog, ds := a.load(kept)
 	if ds.HasErrors() && old {
 		catalog, ds = a.load(nil) // the category may be newer than the list: judge by a new one
@@ -181,19 +184,52 @@ func (a *app) desire(ctx context.Context) (*desired, error) {
 	if ds.HasErrors() {
 		return nil, a.report(ds)
 	}
-	s, err := a.openShop(catalog)
+	s, tree, err := a.connect(ctx, catalog)
 	if err != nil {
-		return nil, err
-	}
-	tree, err := s.provider.Categories(ctx, false)
-	if err != nil {
-		s.close()
 		return nil, err
 	}
 	if catalog.Tree == nil || !sameTree(tree, kept) {
 		catalog = nil // two large catalogs at a time would be one too many
 		catalog, ds = a.load(tree)
 	}
+	return a.agreed(catalog, s, ds)
+}
+
+// desireFirst is desire where no category tree is kept yet: it is fetched before
+// the catalog is loaded, so that a large one is loaded once. What is wrong with the
+// files is still said where the shop cannot be reached.
+func (a *app) desireFirst(ctx context.Context) (*desired, error) {
+	block, err := a.loadShop()
+	if err != nil {
+		return nil, err
+	}
+	s, tree, err := a.connect(ctx, block)
+	if err != nil {
+		if _, ds := a.load(nil); ds.HasErrors() {
+			return nil, a.report(ds)
+		}
+		return nil, err
+	}
+	catalog, ds := a.load(tree)
+	return a.agreed(catalog, s, ds)
+}
+
+// connect opens the shop and asks for its categories.
+func (a *app) connect(ctx context.Context, catalog *schema.Catalog) (*shop, *schema.CategoryTree, error) {
+	s, err := a.openShop(catalog)
+	if err != nil {
+		return nil, nil, err
+	}
+	tree, err := s.provider.Categories(ctx, false)
+	if err != nil {
+		s.close()
+		return nil, nil, err
+	}
+	return s, tree, nil
+}
+
+// agreed is a catalog without errors and its shop, which is closed otherwise.
+func (a *app) agreed(catalog *schema.Catalog, s *shop, ds schema.Diagnostics) (*desired, error) {
 	if err := a.reportAside(ds); err != nil {
 		s.close()
 		return nil, err
