@@ -10,7 +10,7 @@ import (
 // mainPicture is the first head picture of a product, which buyers see in lists.
 type mainPicture struct {
 	spu   string
-	image Image
+	image *Image
 	print raster.Print
 	at    Range
 	row   string
@@ -25,7 +25,7 @@ func (b *builder) noteMain(n *node, s *SPU) {
 	if items := n.values["head_img"].items; len(items) > 0 {
 		at = items[0].place()
 	}
-	first := s.HeadImg[0]
+	first := &s.HeadImg[0]
 	b.mains = append(b.mains, mainPicture{spu: s.OutProductID, image: first, print: b.gallery.byPath[first.Path].print, at: at, row: n.row})
 }
 

@@ -249,7 +249,9 @@ func (b *builder) spu(n *node) {
 	if c := n.first("component"); c != nil {
 		s.Component = b.component(c)
 	}
-	for _, sku := range n.all("sku") {
+	skus := n.all("sku")
+	s.SKUs = slices.Grow(s.SKUs, len(skus))
+	for _, sku := range skus {
 		s.SKUs = append(s.SKUs, b.sku(sku))
 	}
 	b.checkSPU(n, s)

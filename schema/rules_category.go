@@ -38,8 +38,12 @@ func (b *builder) category(n *node) CategoryRef {
 	if leaf == nil {
 		return ref
 	}
+	product := n.spec.Name == string(KindSPU)
+	if product && leaf.QualificationType != NeedRequired && leaf.ProductQualificationType != NeedRequired {
+		return CategoryRef{ID: leaf.ID} // there is nothing to be checked later
+	}
 	b.categories = append(b.categories, categoryUse{
-		leaf: leaf, product: n.spec.Name == string(KindSPU), hasPics: n.count("qualification_pics") > 0 || n.bad("qualification_pics"),
+		leaf: leaf, product: product, hasPics: n.count("qualification_pics") > 0 || n.bad("qualification_pics"),
 		at: at, header: n.header, row: b.row,
 	})
 	return CategoryRef{ID: leaf.ID}

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"bytes"
+	"flag"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -112,11 +113,18 @@ func TestBothWays(t *testing.T) {
 	}
 }
 
-// TestBothWaysMutated does the same over catalogs that were damaged at random.
+var (
+	damages    = flag.Int("damages", 40, "how often TestBothWaysMutated damages a catalog")
+	damageSeed = flag.Uint64("damage-seed", 7, "of TestBothWaysMutated")
+)
+
+// TestBothWaysMutated does the same over catalogs that were damaged at random:
+//
+//	go test ./schema -run BothWaysMutated -damages 2000 -damage-seed 8 -timeout 1h
 func TestBothWaysMutated(t *testing.T) {
 	shelf, all := newShelf(t), corpus(t)
 	for number, name := range sortedKeys(all) {
-		random := rand.New(rand.NewPCG(7, uint64(number)))
+		random := rand.New(rand.NewPCG(*damageSeed, uint64(number)))
 		sources := slices.DeleteFunc(sortedKeys(all[name]), func(file string) bool { return filepath.Ext(file) != ".hcl" && filepath.Ext(file) != ".csv" })
 		if len(sources) == 0 {
 			continue
@@ -138,9 +146,9 @@ func TestBothWaysMutated(t *testing.T) {
 // mutations is how often a catalog is damaged: the wrong ones are many.
 func mutations(name string) int {
 	if strings.Contains(name, "/") {
-		return 2
+		return (*damages + 19) / 20
 	}
-	return 40
+	return *damages
 }
 
 func write(t testing.TB, dir, file string, content []byte) {
