@@ -30,6 +30,7 @@ type fleetFlags struct {
 	detailed    bool
 	autoApprove bool
 	wait        time.Duration
+	queue       queueFlags
 }
 
 const (
@@ -49,7 +50,7 @@ func newFleet(a *app) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newFleetPlan(a), newFleetApply(a), newFleetStatus(a))
+	cmd.AddCommand(newFleetPlan(a), newFleetApply(a), newFleetStatus(a), newFleetWorker(a))
 	return cmd
 }
 
@@ -119,6 +120,7 @@ func (a *app) fleetCommand(use string, verb fleet.Verb, f *fleetFlags, short lan
 	flags.IntVar(&f.shops, "parallelism", defaultShops, a.say("how many shops are worked on at the same time", "同时处理的店铺数"))
 	flags.DurationVar(&f.timeout, "timeout", 0, a.say("the longest time for one shop, such as 10m; 0 for no limit", "每个店铺的最长时间，例如 10m；0 表示不限"))
 	flags.StringVar(&f.logDir, "log-dir", "", a.say("write the full report of each shop into this `directory`: SHOP.txt and SHOP.json", "把每个店铺的完整报告写入该目录（`directory`）：SHOP.txt 和 SHOP.json"))
+	a.addQueueFlags(cmd, &f.queue)
 	a.addFormatFlag(cmd, &f.format)
 	return cmd
 }
@@ -132,20 +134,28 @@ func (a *app) fleet(ctx context.Context, verb fleet.Verb, f fleetFlags, patterns
 	if err != nil {
 		return err
 	}
+	machines, err := a.queueEngine(ctx, f, shops)
+	if err != nil {
+		return err
+	}
 	logs, err := openLogs(f.logDir)
 	if err != nil {
 		return err
 	}
 	defer logs.close()
-	run := &fleetRun{app: a, verb: verb, flags: f, logs: logs, tasks: fleet.Tasks(verb, shops, a.fleetOptions(f, len(shops)))}
+	run := &fleetRun{app: a, verb: verb, flags: f, machines: machines, logs: logs, tasks: fleet.Tasks(verb, shops, a.fleetOptions(f, len(shops)))}
 	if verb == fleet.VerbApply && !f.autoApprove {
 		if err := run.approve(ctx); err != nil {
 			return err
 		}
 	}
 	report, err := run.do(ctx)
-	if reportErr := a.view.Fleet(report); reportErr != nil || err != nil {
+	if reportErr := a.view.Fleet(report); reportErr != nil {
 		return errors.Join(err, reportErr)
+	}
+	if err != nil { // beside the report, which is the one document on stdout
+		a.view.Note(view.FailureOf(err).What)
+		return exitError
 	}
 	return fleetExit(ctx, report, f.detailed)
 }
@@ -188,25 +198,30 @@ func (a *app) findShops(patterns []string) ([]fleet.Shop, error) {
 	if fights := fleet.Fights(a.global.dir, all); len(fights) > 0 {
 		return nil, fighting(fights)
 	}
-	shops, err := fleet.Match(all, patterns)
-	if err != nil {
-		return nil, &view.Problem{What: lang.T("PATTERN is no glob", "PATTERN 不是有效的通配符"), Err: err}
-	}
-	if len(shops) > 0 {
-		return shops, nil
-	}
 	if len(all) == 0 {
 		return nil, &view.Problem{
 			What:   lang.F("there is no shop in %s", "%s 中没有店铺", a.global.dir),
 			Remedy: lang.T("A shop is a directory with a shop block of its own: shopctl init shops/NAME", "店铺是有自己的 shop 块的目录：shopctl init shops/名称"),
 		}
 	}
+	for _, pattern := range patterns {
+		if shops, err := fleet.Match(all, []string{pattern}); err != nil {
+			return nil, &view.Problem{What: lang.T("PATTERN is no glob", "PATTERN 不是有效的通配符"), Err: err}
+		} else if len(shops) == 0 {
+			return nil, noShop(pattern, all)
+		}
+	}
+	return fleet.Match(all, patterns)
+}
+
+// noShop refuses a pattern that fits nothing, which can only be a slip of the pen.
+func noShop(pattern string, all []fleet.Shop) error {
 	var dirs []string
 	for _, s := range all {
 		dirs = append(dirs, s.Dir)
 	}
-	return nil, &view.Problem{
-		What:   lang.F("no shop fits %s", "没有店铺匹配 %s", strings.Join(patterns, " ")),
+	return &view.Problem{
+		What:   lang.F("no shop fits %s", "没有店铺匹配 %s", pattern),
 		Remedy: lang.F("There are: %s", "已有的店铺：%s", strings.Join(dirs, ", ")),
 	}
 }
@@ -235,6 +250,8 @@ type fleetRun struct {
 	flags fleetFlags
 	tasks []fleet.Task
 	logs  *logFiles
+	// machines is the engine that others work for; nil where this process does all.
+	machines fleet.Engine
 	// known are shops whose plan could not be made: they are not applied to.
 	known []fleet.Result
 }
@@ -322,8 +339,12 @@ func dueNow(pending []fleet.Task, tally *fleet.Tally, now time.Time) []fleet.Tas
 	return due
 }
 
-// engine has the tasks done: by goroutines of this process.
+// engine has the tasks done: by goroutines of this process, or by the workers of
+// a queue.
 func (r *fleetRun) engine(progress *view.FleetProgress) fleet.Engine {
+	if r.machines != nil {
+		return r.machines
+	}
 	return fleet.Local{Shops: r.flags.shops, Do: r.shopRunner(r.flags.logDir != "", progress.Doing)}
 }
 

@@ -40,6 +40,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/shopctl/shopctl/fleet"
+	"github.com/shopctl/shopctl/state"
 	"github.com/shopctl/shopctl/state/postgres"
 )
 
@@ -50,8 +51,9 @@ const Schema = "shopctl_fleet"
 const MaxAttempts = 3
 
 // lease is how long a worker is taken to live after its last sign. It gives one
-// three times as often.
-const lease = 30 * time.Second
+// three times as often. So the lock that it had on a state is always past when its
+// jobs are taken up again.
+const lease = state.DefaultLease * 3 / 2
 
 // Config says which queue, and what runs on it.
 type Config struct {

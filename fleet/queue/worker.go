@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -188,6 +189,9 @@ func (w *working) shop(ctx context.Context, j *river.Job[job]) (fleet.Result, fl
 	var t fleet.Task
 	if err := json.Unmarshal(j.Args.Task, &t); err != nil {
 		return fleet.Failed(fleet.Task{Dir: j.Args.Shop}, fleet.Failure{What: lang.F("the job cannot be read: %v", "无法读取任务：%v", err)}), fleet.Logs{}
+	}
+	if !filepath.IsLocal(filepath.FromSlash(t.Dir)) {
+		return fleet.Failed(t, fleet.Failure{What: lang.F("%s is not below the checkout", "%s 不在检出目录之内", t.Dir)}), fleet.Logs{}
 	}
 	w.log().Info("began", "shop", t.Dir, "verb", t.Verb, "attempt", j.Attempt)
 	result, logs := w.Do(j.Args.Logs)(ctx, t)

@@ -49,7 +49,7 @@ var rooms = map[string][]string{
 	"intake":                    {"lang", "schema", "state", "provider"},
 	"intake/sheet":              {"lang", "schema", "intake"},
 	"fleet":                     {"lang", "schema", "state", "provider"},
-	"fleet/queue":               {"lang", "fleet", "state/postgres"},
+	"fleet/queue":               {"lang", "fleet", "state", "state/postgres"},
 	"view":                      {"lang", "schema", "state", "provider", "reconcile", "intake", "fleet"},
 	"cmd":                       {"lang", "schema", "state", "state/web", "state/httpstore", "state/s3", "state/postgres", "provider", "provider/wechat", "provider/wechat/component", "provider/wechat/push", "provider/wechat/sandbox", "reconcile", "intake", "intake/sheet", "fleet", "fleet/queue", "view", "listen", "notify"},
 	"notify":                    {"lang"},
