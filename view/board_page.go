@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/shopctl/shopctl/lang"
@@ -122,10 +123,12 @@ func boardPageModel(b LiveBoard, l lang.Lang) livePage {
 	return m
 }
 
+// pageRowOf is one row. The hourglass of the terminal is missing in many fonts of
+// browsers, so the page has another sign.
 func pageRowOf(s *reconcile.Standing, l lang.Lang) pageRow {
 	status := StatusOf(s)
 	row := pageRow{
-		Class: string(status), Symbol: statusNames[status].symbol, Word: statusNames[status].word.In(l),
+		Class: string(status), Symbol: strings.ReplaceAll(statusNames[status].symbol, "⧗", "◔"), Word: statusNames[status].word.In(l),
 		Address: s.Address.String(), Title: s.Title, Detail: boardDetail(s).In(l),
 	}
 	if file := s.Source.Range.File; file != "" {
