@@ -43,6 +43,23 @@ func Need(t testing.TB) *Server {
 	return shared
 }
 
+// Own gives a server of the test's own.
+func Own(t testing.TB) *Server {
+	t.Helper()
+	s, err := Start()
+	if errors.Is(err, ErrNone) {
+		t.Skip(err)
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
 // Main runs the tests of a package and stops their server; it gives the exit code.
 func Main(m *testing.M) int {
 	code := m.Run()
