@@ -57,6 +57,8 @@ func (v *View) Plan(plan *reconcile.Plan, catalog *schema.Catalog) error {
 	switch v.Format {
 	case JSON:
 		return writeJSON(v.Out, planModel(plan))
+	case HTML:
+		return v.planPage(v.Out, plan, catalog)
 	case Markdown:
 		_, err := io.WriteString(v.Out, v.planMarkdown(plan, catalog))
 		return err

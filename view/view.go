@@ -22,6 +22,7 @@ const (
 	Text     Format = "text"
 	JSON     Format = "json"
 	Markdown Format = "markdown" // of a plan and a status: a comment for a pull request
+	HTML     Format = "html"     // of a plan and a status: one page that needs no network
 	GitHub   Format = "github"   // of findings and a status: annotations of an Action
 	GitLab   Format = "gitlab"   // the same as a Code Quality report
 )
@@ -41,6 +42,12 @@ type View struct {
 	// Width gives the width of the terminal in cells at this moment; nil or a
 	// result of 0 means that lines are not cut.
 	Width func() int
+	// Thumb gives a picture small, as JPEG or PNG, for a page; nil, or an empty
+	// result, leaves its place empty.
+	Thumb func(key schema.ImageKey) []byte
+	// Alike reports whether two pictures look the same: the platform shows those it
+	// was given under addresses of its own. Nil when nobody looked.
+	Alike func(a, b schema.ImageKey) bool
 	// Dir is the catalog directory as the repository knows it, for annotations.
 	Dir string
 	// Locate finds the place of a field of a declared object, for annotations;

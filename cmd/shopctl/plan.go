@@ -37,7 +37,7 @@ func newPlan(a *app) *cobra.Command {
 		Short: a.say("Say what apply would change in the shop", "显示 apply 将对店铺做的变更"),
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.setFormat(f.format, view.Markdown); err != nil {
+			if err := a.setFormat(f.format, view.Markdown, view.HTML); err != nil {
 				return err
 			}
 			return a.plan(cmd.Context(), f)
@@ -108,6 +108,9 @@ func (a *app) makePlan(ctx context.Context, f planFlags) (*reconcile.Plan, *sche
 	plan := s.plan()
 	if f.out != "" || a.view.Format != view.Text {
 		reconcile.Illustrate(plan, s.catalog, s.state, s.seen, s.policy)
+	}
+	if a.view.Format == view.HTML {
+		a.illustrate(plan.Pictures, fromCatalog(ctx, s))
 	}
 	return plan, s.catalog, nil
 }

@@ -25,12 +25,15 @@ func newShow(a *app) *cobra.Command {
 		Short: a.say("Show a plan that was saved with plan --out", "显示用 plan --out 保存的计划"),
 		Args:  cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := a.setFormat(format, view.Markdown); err != nil {
+			if err := a.setFormat(format, view.Markdown, view.HTML); err != nil {
 				return err
 			}
 			plan, err := readPlan(args[0])
 			if err != nil {
 				return err
+			}
+			if a.view.Format == view.HTML {
+				a.illustrate(plan.Pictures, fromDirectory(a.global.dir))
 			}
 			return a.view.Plan(plan, nil)
 		},

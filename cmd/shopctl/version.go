@@ -44,7 +44,7 @@ func programVersion() string {
 }
 
 func (a *app) addPlanFormatFlag(cmd *cobra.Command, format *string) {
-	cmd.Flags().StringVar(format, "format", "text", a.say("text, markdown or json", "text、markdown 或 json"))
+	cmd.Flags().StringVar(format, "format", "text", a.say("text, markdown, html or json", "text、markdown、html 或 json"))
 }
 
 func (a *app) addAnnotationFormatFlag(cmd *cobra.Command, format *string) {

@@ -1,0 +1,379 @@
+package view
+
+import (
+	"cmp"
+	"crypto/rand"
+	"embed"
+	"encoding/base64"
+	"html/template"
+	"io"
+	"net/http"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/reconcile"
+	"github.com/shopctl/shopctl/schema"
+)
+
+//go:embed web
+var web embed.FS
+
+var planTemplate = template.Must(template.ParseFS(web, "web/plan.html"))
+
+// A plan in HTML is one file with everything in it: it asks no network, so that it
+// is the same for whoever opens it, from wherever. Its script only hides and
+// shows; without it everything is there to be read.
+
+// planHTML is what the template shows, in the language of the run.
+type planHTML struct {
+	Lang, Nonce, Title, Heading, AppID string
+	Style                              template.CSS
+	Script                             template.JS
+	Summary, Since                     []string
+	Breaches                           []htmlBreach
+	Forecast                           *htmlForecast
+	Groups                             []htmlGroup
+
+	FilterLabel, SearchLabel, NothingFound, Made, Keys           string
+	Field, Old, New, None, Attributes, Price, MarketPrice, Stock string
+}
+
+type htmlBreach struct{ What, Objects, Remedy string }
+
+// htmlForecast is what will be on the shelf in time.
+type htmlForecast struct {
+	Heading, Verdict string
+	Rows             []htmlForecastRow
+	Advice           []string
+}
+
+type htmlForecastRow struct{ Class, Address, Title, Word, Why string }
+
+// htmlGroup is the changes of one risk.
+type htmlGroup struct {
+	Risk, Name string
+	Cards      []htmlCard
+}
+
+// htmlCard is one change.
+type htmlCard struct {
+	Risk, Address, Symbol, What, ProductTitle, Class, Cost, Why string
+	Pictures                                                    []htmlPictures
+	Fields                                                      []htmlField
+	Grid                                                        *htmlGrid
+	Remarks                                                     []htmlRemark
+}
+
+type htmlRemark struct{ Label, Text string }
+
+// htmlField is one difference that is neither a picture nor in the grid.
+type htmlField struct {
+	Label, SKU, Old, New, Whose string
+	Move                        *htmlMove
+}
+
+// htmlMove is how far a price goes, "-10.1%", and which way.
+type htmlMove struct{ Class, Text string }
+
+// htmlPictures are the pictures of one field, as they are and as they shall be.
+type htmlPictures struct {
+	Label    string
+	Old, New []htmlPicture
+}
+
+type htmlPicture struct {
+	Class string // "come", "go" or ""
+	Name  string
+	Data  template.URL // data:, "" when the picture cannot be had
+}
+
+// htmlGrid is every SKU of a product, changed or not.
+type htmlGrid struct {
+	Label string
+	Open  bool
+	Rows  []htmlRow
+}
+
+type htmlRow struct {
+	Class, ID, Attrs string // Class is "added", "removed" or ""
+	Thumb            *htmlPicture
+	Cells            []htmlCell
+}
+
+type htmlCell struct {
+	Class, Old, New string
+	Move            *htmlMove
+}
+
+// riskWords name the risks in classes and attributes.
+var riskWords = map[risk]string{
+	riskIrreversible: "irreversible", riskPrice: "price", riskReview: "review", riskFree: "free", riskBlocked: "blocked", riskWaiting: "waiting",
+}
+
+// planPage writes the plan as a page.
+func (v *View) planPage(w io.Writer, plan *reconcile.Plan, catalog *schema.Catalog) error {
+	h := &htmlWriter{v: v, plan: plan, names: names{catalog, plan.Pictures}, data: map[schema.ImageKey]template.URL{}}
+	page, err := h.page()
+	if err != nil {
+		return err
+	}
+	return planTemplate.Execute(w, page)
+}
+
+// htmlWriter words a plan for the template.
+type htmlWriter struct {
+	v     *View
+	plan  *reconcile.Plan
+	names names
+	data  map[schema.ImageKey]template.URL // pictures that were made small already
+}
+
+func (h *htmlWriter) say(t lang.Text) string { return clean(t.In(h.v.Lang)) }
+
+func (h *htmlWriter) page() (*planHTML, error) {
+	style, err := web.ReadFile("web/page.css")
+	if err != nil {
+		return nil, err
+	}
+	script, err := web.ReadFile("web/page.js")
+	if err != nil {
+		return nil, err
+	}
+	var nonce [16]byte
+	rand.Read(nonce[:])
+	p := &planHTML{
+		Lang: "en", Nonce: base64.RawStdEncoding.EncodeToString(nonce[:]), Style: template.CSS(style), Script: template.JS(script),
+		Title:   h.say(lang.F("shopctl plan: %s", "shopctl 计划：%s", h.plan.ShopName)),
+		Heading: h.say(lang.F("Plan for %s", "%s 的变更计划", h.plan.ShopName)), AppID: clean(h.plan.Shop.AppID),
+		Summary: h.lines(func(p *page) { p.summary(h.plan); p.uploads(h.plan.Uploads) }),
+		Groups:  h.groups(),
+	}
+	if h.v.Lang == lang.ZH {
+		p.Lang = "zh-CN"
+	}
+	if h.plan.Since != nil {
+		p.Since = h.lines(func(p *page) { p.since(h.plan.Since) })
+	}
+	for _, b := range h.plan.Breaches {
+		p.Breaches = append(p.Breaches, htmlBreach{h.say(breachOf(b)), h.say(addresses(b.Objects)), h.say(overrideOf(b))})
+	}
+	h.label(p)
+	return p, nil
+}
+
+// lines are the text of a part of the terminal's page, a line each.
+func (h *htmlWriter) lines(write func(*page)) []string {
+	p := &page{lang: h.v.Lang}
+	write(p)
+	var lines []string
+	for line := range strings.Lines(string(p.buf)) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// label words what is the same on every page.
+func (h *htmlWriter) label(p *planHTML) {
+	for to, text := range map[*string]lang.Text{
+		&p.FilterLabel:  lang.T("Filter", "筛选"),
+		&p.SearchLabel:  lang.T("Search title, id, field…", "搜索标题、编号、字段……"),
+		&p.NothingFound: lang.T("No change matches.", "没有符合条件的变更。"),
+		&p.Made:         lang.F("Made %s (Beijing) from catalog %s.", "生成于 %s（北京时间），目录版本 %s。", clock(h.plan.At), short(h.plan.CatalogDigest)),
+		&p.Keys:         lang.T("Keys: / search, j and k next and previous, o unfold.", "快捷键：/ 搜索，j、k 下一项、上一项，o 展开。"),
+		&p.Field:        lang.T("field", "字段"), &p.Old: lang.T("in the shop", "店铺现状"), &p.New: lang.T("declared", "文件声明"),
+		&p.None: lang.T("none", "无"), &p.Attributes: lang.T("attributes", "规格"),
+		&p.Price: labels["sale_price"], &p.MarketPrice: labels["market_price"], &p.Stock: labels["stock_num"],
+	} {
+		*to = h.say(text)
+	}
+}
+
+func (h *htmlWriter) groups() []htmlGroup {
+	var groups []htmlGroup
+	entries := byRisk(readPlan(h.plan, h.names))
+	for i := range entries {
+		e := &entries[i]
+		if i == 0 || e.risk != entries[i-1].risk {
+			groups = append(groups, htmlGroup{Risk: riskWords[e.risk], Name: h.say(riskNames[e.risk])})
+		}
+		g := &groups[len(groups)-1]
+		g.Cards = append(g.Cards, h.card(e))
+	}
+	return groups
+}
+
+func (h *htmlWriter) card(e *entry) htmlCard {
+	c := e.change
+	card := htmlCard{
+		Risk: riskWords[e.risk], Address: clean(c.Address.String()), Symbol: e.what.symbol, What: h.say(e.what.word),
+		ProductTitle: clean(c.Title), Class: string(c.Class), Cost: h.say(classNames[c.Class]), Why: h.say(e.why), Grid: h.grid(c),
+	}
+	for i := range e.fields {
+		f := &e.fields[i]
+		switch {
+		case f.diff.Kind == reconcile.FieldPictures:
+			card.Pictures = append(card.Pictures, h.pictures(f))
+		case card.Grid != nil && inGrid(f):
+		default:
+			card.Fields = append(card.Fields, h.field(f))
+		}
+	}
+	for _, r := range e.remarks {
+		card.Remarks = append(card.Remarks, htmlRemark{h.say(r.label), h.say(r.text)})
+	}
+	return card
+}
+
+// gridFields are the fields of a SKU that the grid shows.
+var gridFields = map[string]bool{"sale_price": true, "market_price": true, "stock_num": true}
+
+func inGrid(f *fieldLine) bool {
+	_, field := splitPath(f.path)
+	return f.sign != "" || f.sku != "" && gridFields[field]
+}
+
+func (h *htmlWriter) field(f *fieldLine) htmlField {
+	out := htmlField{Label: h.say(f.label), SKU: clean(f.sku), Old: h.say(f.old), New: h.say(f.new), Whose: h.say(f.whose), Move: moveOf(f.move)}
+	if f.sign != "" {
+		out.Label, out.New = f.sign+" SKU", strings.TrimSpace(h.say(f.new)+h.say(f.more))
+	}
+	return out
+}
+
+func moveOf(move string) *htmlMove {
+	move = strings.Trim(move, " ()")
+	switch {
+	case move == "":
+		return nil
+	case strings.HasPrefix(move, "-"):
+		return &htmlMove{"down", move}
+	}
+	return &htmlMove{"up", move}
+}
+
+// grid is nil for a product whose SKUs nobody has noted (reconcile.Illustrate).
+func (h *htmlWriter) grid(c *reconcile.Change) *htmlGrid {
+	if len(c.SKUs) == 0 {
+		return nil
+	}
+	g := &htmlGrid{Label: h.say(counted(len(c.SKUs), "SKU", "SKUs", "个 SKU"))}
+	for i := range c.SKUs {
+		row, changed := h.row(&c.SKUs[i])
+		g.Open = g.Open || changed
+		g.Rows = append(g.Rows, row)
+	}
+	return g
+}
+
+// row is one SKU; changed when a number of it is another, or when it comes or goes.
+func (h *htmlWriter) row(s *reconcile.SKULine) (row htmlRow, changed bool) {
+	row = htmlRow{ID: clean(s.OutSKUID)}
+	var attrs []string
+	for _, a := range s.Attrs {
+		attrs = append(attrs, clean(a.Key+" "+a.Value))
+	}
+	row.Attrs = strings.Join(attrs, " / ")
+	if s.Thumb != "" {
+		p := h.picture(string(s.Thumb), "")
+		row.Thumb = &p
+	}
+	want, have := s.Want, s.Have
+	switch {
+	case have == nil:
+		row.Class, have = "added", want
+	case want == nil:
+		row.Class, want = "removed", have
+	}
+	row.Cells = []htmlCell{
+		h.money(have.SalePrice, want.SalePrice), h.money(have.MarketPrice, want.MarketPrice), stockCell(have.Stock, want.Stock),
+	}
+	changed = row.Class != ""
+	for _, cell := range row.Cells {
+		changed = changed || cell.Class != ""
+	}
+	return row, changed
+}
+
+func (h *htmlWriter) money(old, now schema.Fen) htmlCell {
+	if old == now {
+		return htmlCell{New: now.String()}
+	}
+	d := reconcile.FieldDiff{Kind: reconcile.FieldMoney, Old: strconv.FormatInt(int64(old), 10), New: strconv.FormatInt(int64(now), 10)}
+	return htmlCell{Class: "changed", Old: old.String(), New: now.String(), Move: moveOf(priceMove(d))}
+}
+
+// stockCell shows the stock of the shop where it is the shop's own affair.
+func stockCell(old, now *int64) htmlCell {
+	switch {
+	case old == nil && now == nil:
+		return htmlCell{}
+	case now == nil:
+		return htmlCell{New: strconv.FormatInt(*old, 10)}
+	case old == nil || *old == *now:
+		return htmlCell{New: strconv.FormatInt(*now, 10)}
+	}
+	return htmlCell{Class: "changed", Old: strconv.FormatInt(*old, 10), New: strconv.FormatInt(*now, 10)}
+}
+
+func (h *htmlWriter) pictures(f *fieldLine) htmlPictures {
+	label := h.say(f.label)
+	if f.sku != "" {
+		label += " " + clean(f.sku)
+	}
+	old, now := lines(f.diff.Old), lines(f.diff.New)
+	p := htmlPictures{Label: label}
+	for _, key := range old {
+		p.Old = append(p.Old, h.picture(key, unless(h.among(now, key), "go")))
+	}
+	for _, key := range now {
+		p.New = append(p.New, h.picture(key, unless(h.among(old, key), "come")))
+	}
+	return p
+}
+
+// maxAddress is how many characters of a picture's address a page shows: they
+// mean nothing to people, and tell pictures apart.
+const maxAddress = 10
+
+// among reports whether a picture is in a list, itself or one that looks the same.
+func (h *htmlWriter) among(list []string, key string) bool {
+	return slices.ContainsFunc(list, func(other string) bool {
+		return other == key || h.v.Alike != nil && h.v.Alike(schema.ImageKey(other), schema.ImageKey(key))
+	})
+}
+
+func unless(not bool, class string) string {
+	if not {
+		return ""
+	}
+	return class
+}
+
+// picture is one picture, small, in the page itself.
+func (h *htmlWriter) picture(key, class string) htmlPicture {
+	name := cmp.Or(h.names.picture(key), key)
+	if strings.Contains(name, "://") {
+		address, _, _ := strings.Cut(name, "?")
+		name = cut(path.Base(address), maxAddress)
+	}
+	return htmlPicture{Class: class, Name: clean(cut(name, maxCell)), Data: h.dataOf(schema.ImageKey(key))}
+}
+
+func (h *htmlWriter) dataOf(key schema.ImageKey) template.URL {
+	if data, known := h.data[key]; known || h.v.Thumb == nil {
+		return data
+	}
+	var data template.URL
+	if small := h.v.Thumb(key); len(small) > 0 {
+		if kind := http.DetectContentType(small); kind == "image/jpeg" || kind == "image/png" {
+			data = template.URL("data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(small))
+		}
+	}
+	h.data[key] = data
+	return data
+}
