@@ -1,13 +1,13 @@
 package view
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/rand"
 	"embed"
 	"encoding/base64"
 	"html/template"
 	"io"
-	"net/http"
 	"path"
 	"slices"
 	"strconv"
@@ -364,15 +364,27 @@ func (h *htmlWriter) picture(key, class string) htmlPicture {
 	return htmlPicture{Class: class, Name: clean(cut(name, maxCell)), Data: h.dataOf(schema.ImageKey(key))}
 }
 
+// dataURL puts a JPEG or a PNG into the page; "" for anything else.
+func dataURL(picture []byte) template.URL {
+	kind := ""
+	switch {
+	case bytes.HasPrefix(picture, []byte("\xff\xd8\xff")):
+		kind = "jpeg"
+	case bytes.HasPrefix(picture, []byte("\x89PNG\r\n\x1a\n")):
+		kind = "png"
+	default:
+		return ""
+	}
+	return template.URL("data:image/" + kind + ";base64," + base64.StdEncoding.EncodeToString(picture))
+}
+
 func (h *htmlWriter) dataOf(key schema.ImageKey) template.URL {
 	if data, known := h.data[key]; known || h.v.Thumb == nil {
 		return data
 	}
 	var data template.URL
 	if small := h.v.Thumb(key); len(small) > 0 {
-		if kind := http.DetectContentType(small); kind == "image/jpeg" || kind == "image/png" {
-			data = template.URL("data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(small))
-		}
+		data = dataURL(small)
 	}
 	h.data[key] = data
 	return data
