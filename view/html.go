@@ -157,6 +157,7 @@ func (h *htmlWriter) page() (*planHTML, error) {
 	if h.plan.Since != nil {
 		p.Since = h.lines(func(p *page) { p.since(h.plan.Since) })
 	}
+	p.Forecast = h.forecast(h.plan.Forecast)
 	for _, b := range h.plan.Breaches {
 		p.Breaches = append(p.Breaches, htmlBreach{h.say(breachOf(b)), h.say(addresses(b.Objects)), h.say(overrideOf(b))})
 	}
@@ -176,6 +177,38 @@ func (h *htmlWriter) lines(write func(*page)) []string {
 	}
 	return lines
 }
+
+// forecast is what will be on the shelf by the deadline; those that will surely
+// be there are only counted.
+func (h *htmlWriter) forecast(f *reconcile.Forecast) *htmlForecast {
+	if f == nil {
+		return nil
+	}
+	out := &htmlForecast{
+		Heading: h.say(lang.F("By %s", "到 %s 为止", clock(f.Deadline))), Verdict: h.say(sentence(listed(chances(f)))),
+	}
+	for _, chance := range []reconcile.Chance{reconcile.ChanceWillNot, reconcile.ChanceMay} {
+		for i := range f.Products {
+			if x := &f.Products[i]; x.Chance == chance {
+				name := chanceNames[chance]
+				out.Rows = append(out.Rows, htmlForecastRow{
+					Class: chanceWords[chance], Address: clean(x.Address.String()), Title: clean(x.Title),
+					Word: name.symbol + " " + h.say(name.word), Why: h.say(prospectOf(x, f.At)),
+				})
+			}
+		}
+	}
+	for _, a := range f.Advice {
+		out.Advice = append(out.Advice, h.say(adviceOf(a, f.At)))
+	}
+	for _, basis := range basesOf(f) {
+		out.Advice = append(out.Advice, h.say(basis))
+	}
+	return out
+}
+
+// chanceWords name the chances in classes.
+var chanceWords = map[reconcile.Chance]string{reconcile.ChanceMay: "may", reconcile.ChanceWillNot: "not"}
 
 // label words what is the same on every page.
 func (h *htmlWriter) label(p *planHTML) {

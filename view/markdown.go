@@ -60,6 +60,7 @@ func (v *View) planMarkdown(plan *reconcile.Plan, catalog *schema.Catalog) strin
 	m.put("### "+m.say(lang.F("shopctl plan: %s", "shopctl 计划：%s", md(plan.ShopName)))+" ("+code(plan.Shop.AppID)+")\n\n", 0)
 	m.totals(plan)
 	m.breaches(plan.Breaches)
+	m.forecast(plan.Forecast)
 	m.since(plan.Since)
 	m.table(entries)
 	m.details(entries)
@@ -76,6 +77,43 @@ func (m *markdown) totals(plan *reconcile.Plan) {
 		m.put("> "+md(strings.TrimSpace(line))+"  \n", 0)
 	}
 	m.put("\n", 0)
+}
+
+// forecast says what will be on the shelf by the deadline.
+func (m *markdown) forecast(f *reconcile.Forecast) {
+	if f == nil {
+		return
+	}
+	m.put("#### "+m.say(lang.F("By %s: ", "到 %s 为止：", clock(f.Deadline)))+md(m.say(sentence(listed(chances(f)))))+"\n\n", 0)
+	for _, chance := range []reconcile.Chance{reconcile.ChanceWillNot, reconcile.ChanceMay} {
+		m.prospects(f, chance)
+	}
+	for _, a := range f.Advice {
+		m.put("- **"+m.say(lang.T("Advice", "建议"))+"**"+m.colon()+md(m.say(adviceOf(a, f.At)))+"\n", 0)
+	}
+	for _, basis := range basesOf(f) {
+		m.put("- "+md(m.say(basis))+"\n", 0)
+	}
+	m.put("\n", 0)
+}
+
+// prospects lists the products of one chance, the first of many.
+func (m *markdown) prospects(f *reconcile.Forecast, chance reconcile.Chance) {
+	name, named, more := chanceNames[chance], 0, 0
+	for i := range f.Products {
+		x := &f.Products[i]
+		switch {
+		case x.Chance != chance:
+		case named == maxProspects:
+			more++
+		default:
+			named++
+			m.put("- "+name.symbol+" "+m.say(name.word)+" "+code(x.Address.String())+" "+md(cut(x.Title, maxCell))+m.colon()+md(m.say(prospectOf(x, f.At)))+"\n", 0)
+		}
+	}
+	if more > 0 {
+		m.put("- "+m.say(andMore(more))+"\n", 0)
+	}
 }
 
 // since says what is new since the plan was last read.
