@@ -13,11 +13,11 @@ import (
 // sees a price beside its sisters. A SKU that comes has no Have, one that goes no Want.
 type SKULine struct {
 	OutSKUID string        `json:"out_sku_id"`
-	Attrs    []schema.Attr `json:"attrs"`
+	Attrs    []schema.Attr `json:"attrs,omitempty"`
 	// Thumb is the declared picture; that of the shop where none is declared.
 	Thumb schema.ImageKey `json:"thumb,omitempty"`
-	Want  *SKUValues      `json:"want"`
-	Have  *SKUValues      `json:"have"`
+	Want  *SKUValues      `json:"want,omitempty"`
+	Have  *SKUValues      `json:"have,omitempty"`
 }
 
 // SKUValues are the numbers of a SKU: money in fen. Stock is nil where it is the
@@ -25,7 +25,7 @@ type SKULine struct {
 type SKUValues struct {
 	SalePrice   schema.Fen `json:"sale_price"`
 	MarketPrice schema.Fen `json:"market_price"`
-	Stock       *int64     `json:"stock"`
+	Stock       *int64     `json:"stock,omitempty"`
 }
 
 // PictureRef says where a picture that a plan names can be seen.

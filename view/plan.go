@@ -42,8 +42,10 @@ func planModel(plan *reconcile.Plan) planDocument {
 			Irreversible: s.Irreversible, Waiting: s.Waiting, Blocked: s.Blocked,
 		},
 	}
-	for i := range plan.Changes {
-		doc.Summary.Actions[plan.Changes[i].Action]++
+	for i := range doc.Changes {
+		c := &doc.Changes[i]
+		doc.Summary.Actions[c.Action]++
+		c.Steps = append([]reconcile.Op{}, c.Steps...)
 	}
 	return doc
 }
