@@ -14,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/shopctl/shopctl/schema/literal"
 )
 
 // bothWays loads a directory by our own reader and by HCL alone, and demands the
@@ -195,4 +197,34 @@ func mutate(random *rand.Rand, src []byte) []byte {
 		}
 	}
 	return src
+}
+
+// TestLiteralsNeedNoHCL keeps the short ways open: products that are written out
+// leave nothing to HCL, and neither do the rows of tables.
+func TestLiteralsNeedNoHCL(t *testing.T) {
+	known := &names{brands: map[string]bool{"cxy": true}, functions: newLibrary(nil, nil).functions()}
+	s, ok := newSource("p0.hcl", manyBlocks(t, 20)["p0.hcl"])
+	if !ok || len(s.Blocks) != 10 {
+		t.Fatal("the file was not read")
+	}
+	d := &decoder{source: s, names: known, constants: map[string]plain{"brand.cxy": {literal.String, "brand.cxy"}}}
+	for i := range s.Blocks {
+		n, rest, ok := d.node(&spuSpec, &s.Blocks[i], nil)
+		if !ok || len(rest) > 0 || len(n.all("sku")) != 4 {
+			t.Errorf("block %d: taken %t, attributes left: %d", i, ok, len(rest))
+		}
+	}
+	s, _ = newSource("p.hcl", manyRows(t, 1)["p.hcl"])
+	body, _ := s.block(&s.Blocks[0])
+	c := &checker{report: newReport(), meter: &meter{}, names: known}
+	product := c.form(&spuSpec, c.readBody(&language, body).blocks[0], nil)
+	sku := product.blocks[0]
+	if sku.table == nil || sku.label == nil {
+		t.Error("the rows of SKUs need HCL")
+	}
+	for _, a := range append(product.attrs, sku.attrs...) {
+		if a.compiled == nil {
+			t.Errorf("%s needs HCL", a.spec.Name)
+		}
+	}
 }
