@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -347,6 +348,39 @@ func TestTasksOfAnotherPlanOrShop(t *testing.T) {
 	}
 	if got := settingsWritten(p.boxes[appidOf(0)], "莲前街道 0 号"); got != 1 {
 		t.Errorf("the settings were written %d times", got)
+	}
+}
+
+// While --wait lasts, a shop is looked at again when a verdict or its budget may
+// have moved it, and what follows needs no second approval.
+func TestShopsThatAreDue(t *testing.T) {
+	now := time.Date(2026, 11, 20, 17, 0, 0, 0, time.UTC)
+	past, later := now.Add(-time.Second), now.Add(time.Hour)
+	tally := fleet.NewTally(fleet.VerbApply, nil)
+	var pending []fleet.Task
+	for _, c := range []struct {
+		dir    string
+		counts map[string]int
+		next   *time.Time // when there is budget again
+	}{
+		{"in review", map[string]int{"pending": 1}, nil},
+		{"in review, and out of budget", map[string]int{"pending": 1, "later": 9}, &later},
+		{"out of budget", map[string]int{"later": 9}, &later},
+		{"in budget again", map[string]int{"later": 9}, &past},
+		{"stopped by another quota", map[string]int{"later": 9}, nil},
+	} {
+		tally.Add(fleet.Result{Dir: c.dir, Outcome: fleet.OutcomePending, Counts: c.counts, Budget: &fleet.Budget{Next: c.next}})
+		pending = append(pending, fleet.Task{Dir: c.dir, Read: "the first plan"})
+	}
+	var due []string
+	for _, task := range dueNow(pending, tally, now) {
+		due = append(due, task.Dir)
+		if task.Read != "" {
+			t.Errorf("%s is held to the plan of its first go", task.Dir)
+		}
+	}
+	if want := []string{"in review", "in review, and out of budget", "in budget again", "stopped by another quota"}; !slices.Equal(due, want) {
+		t.Errorf("due: %q, want %q", due, want)
 	}
 }
 
