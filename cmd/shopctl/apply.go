@@ -138,6 +138,7 @@ func (a *app) makeTrue(ctx context.Context, pol reconcile.Policy, f applyFlags, 
 	if err != nil {
 		return nil, err
 	}
+	pol.Now = d.shop.now() // the platform has told its time by now
 	plan := reconcile.Make(d.catalog, st, seen, pol)
 	if err := approve(plan, d); err != nil {
 		return nil, err

@@ -90,7 +90,7 @@ func (a *app) openSandbox(catalog *schema.Catalog) (*shop, error) {
 	if err != nil {
 		return nil, errors.Join(err, server.close())
 	}
-	p, err := a.newProvider(catalog, server.url, tokens)
+	p, err := a.newProvider(catalog, server.url, tokens, new(wechat.Clock))
 	if err != nil {
 		return nil, errors.Join(err, server.close())
 	}

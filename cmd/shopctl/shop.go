@@ -39,11 +39,12 @@ func (a *app) openShop(catalog *schema.Catalog) (*shop, error) {
 	if a.global.sandbox {
 		return a.openSandbox(catalog)
 	}
+	clock := new(wechat.Clock)
 	tokens, err := a.tokens(catalog.Shop.AppID)
 	if err != nil {
 		return nil, err
 	}
-	p, err := a.newProvider(catalog, a.endpoint(), tokens)
+	p, err := a.newProvider(catalog, a.endpoint(), tokens, clock)
 	if err != nil {
 		return nil, err
 	}
@@ -51,16 +52,16 @@ func (a *app) openShop(catalog *schema.Catalog) (*shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &shop{provider: p, state: backend, id: shopID(catalog), now: time.Now, close: backend.Close}, nil
+	return &shop{provider: p, state: backend, id: shopID(catalog), now: clock.Now, close: backend.Close}, nil
 }
 
 func shopID(catalog *schema.Catalog) state.ShopID {
 	return state.ShopID{Platform: catalog.Shop.Platform, AppID: catalog.Shop.AppID}
 }
 
-func (a *app) newProvider(catalog *schema.Catalog, endpoint string, tokens wechat.TokenSource) (provider.Provider, error) {
+func (a *app) newProvider(catalog *schema.Catalog, endpoint string, tokens wechat.TokenSource, clock *wechat.Clock) (provider.Provider, error) {
 	return component.New(component.Config{
-		Endpoint: endpoint, AppID: catalog.Shop.AppID, Tokens: tokens, Log: a.log, CacheDir: a.cacheDir(),
+		Endpoint: endpoint, AppID: catalog.Shop.AppID, Tokens: tokens, Log: a.log, CacheDir: a.cacheDir(), Clock: clock,
 	})
 }
 

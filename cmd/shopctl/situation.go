@@ -44,6 +44,7 @@ func (a *app) situation(ctx context.Context, pol reconcile.Policy, refresh bool)
 	if err != nil {
 		return nil, err
 	}
+	pol.Now = d.shop.now() // the platform has told its time by now
 	return &situation{d, st, seen, pol}, nil
 }
 

@@ -151,7 +151,7 @@ func (a *app) remembered(ctx context.Context, pol reconcile.Policy, from string)
 	if err := a.reportAside(ds); err != nil {
 		return nil, err
 	}
-	p, err := a.newProvider(catalog, a.endpoint(), wechat.StaticToken(""))
+	p, err := a.newProvider(catalog, a.endpoint(), wechat.StaticToken(""), new(wechat.Clock))
 	if err != nil {
 		return nil, err
 	}

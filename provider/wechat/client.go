@@ -41,6 +41,7 @@ type Options struct {
 	Timeout     time.Duration // of one attempt
 	Limits      []Limit       // DefaultLimits when nil, none when empty
 	Transport   http.RoundTripper
+	Clock       *Clock // hears the platform's time; nil for nobody
 	Now         func() time.Time
 	// Sleep waits, or returns the context's error as soon as it ends.
 	Sleep func(context.Context, time.Duration) error
@@ -113,7 +114,7 @@ func NewClient(o Options) (*Client, error) {
 	}
 	c := &Client{
 		tokens:    o.Tokens,
-		transport: newTransport(strings.TrimRight(o.Endpoint, "/"), o.Concurrency, o.Timeout, o.Transport),
+		transport: newTransport(strings.TrimRight(o.Endpoint, "/"), o.Concurrency, o.Timeout, o.Transport, o.Clock),
 		log:       o.Log,
 		now:       o.Now,
 		sleep:     o.Sleep,

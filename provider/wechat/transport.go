@@ -154,9 +154,12 @@ type answer struct {
 
 type formKey struct{}
 
-func newTransport(endpoint string, concurrency int, timeout time.Duration, base http.RoundTripper) *transport {
+func newTransport(endpoint string, concurrency int, timeout time.Duration, base http.RoundTripper, clock *Clock) *transport {
 	if base == nil {
 		base = defaultRoundTripper(concurrency)
+	}
+	if clock != nil {
+		base = listener{base, clock}
 	}
 	client := resty.NewWithClient(&http.Client{Transport: base})
 	client.SetBaseURL(endpoint)

@@ -27,6 +27,9 @@ type Config struct {
 	Limits    []wechat.Limit
 	Transport http.RoundTripper // nil for a transport of our own
 	Now       func() time.Time  // nil for the clock of this machine
+	// Clock hears the platform's time, by which observations are dated then; nil for
+	// nobody.
+	Clock *wechat.Clock
 	// Sleep waits, or returns the context's error as soon as it ends; nil for wechat.Sleep.
 	Sleep func(context.Context, time.Duration) error
 }
@@ -58,9 +61,13 @@ func New(c Config) (*Provider, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	now := c.Now
+	if c.Clock != nil {
+		now = c.Clock.Now
+	}
 	client, err := wechat.NewClient(wechat.Options{
 		Endpoint: c.Endpoint, Tokens: c.Tokens, Log: c.Log, Concurrency: c.Concurrency,
-		Limits: c.Limits, Transport: c.Transport, Now: c.Now, Sleep: c.Sleep,
+		Limits: c.Limits, Transport: c.Transport, Clock: c.Clock, Now: c.Now, Sleep: c.Sleep,
 	})
 	if err != nil {
 		return nil, err
@@ -68,7 +75,7 @@ func New(c Config) (*Provider, error) {
 	return &Provider{
 		api:         &API{client: client, appid: c.AppID},
 		log:         client.Log(),
-		now:         c.Now,
+		now:         now,
 		concurrency: c.Concurrency,
 		categories:  categoryCache{dir: c.CacheDir, endpoint: c.Endpoint},
 		fetcher:     newFetcher(publicAddress),

@@ -47,6 +47,7 @@ func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Date", x.now.UTC().Format(http.TimeFormat)) // by the shop's clock, which can be turned
 	w.Write(reply)
 }
 
