@@ -83,6 +83,16 @@ func (a *app) secretToken(appid, secret string) (wechat.TokenSource, error) {
 	}
 }
 
+// warn tells the operator what must not be overlooked: in the log where many shops
+// are at work, because their pages may be shown to nobody.
+func (a *app) warn(note lang.Text) {
+	if a.inFleet {
+		a.log.Warn(note.In(a.lang))
+		return
+	}
+	a.view.Note(note)
+}
+
 // authorizerToken is the way of a service provider. All shops of the run share
 // the platform's own token.
 func (a *app) authorizerToken(appid string) (wechat.TokenSource, error) {
@@ -91,7 +101,7 @@ func (a *app) authorizerToken(appid string) (wechat.TokenSource, error) {
 	if c.err != nil {
 		return nil, c.err
 	}
-	kept := wechat.RefreshTokens{}
+	kept := wechat.RefreshTokens{Notify: a.warn}
 	fixed, command := a.secret("WECHAT_REFRESH_TOKEN", appid), a.getenv("WECHAT_REFRESH_TOKEN_COMMAND")
 	switch {
 	case command != "":
@@ -115,7 +125,6 @@ func (a *app) newThirdParty() (*wechat.ThirdParty, error) {
 	appid := a.getenv("WECHAT_COMPONENT_APPID")
 	config := wechat.ThirdPartyConfig{
 		AppID: appid, AppSecret: a.getenv("WECHAT_COMPONENT_APPSECRET"), Options: a.clientOptions(),
-		Notify: func(note lang.Text) { a.view.Note(note) },
 	}
 	if command := a.getenv("WECHAT_COMPONENT_TOKEN_COMMAND"); command != "" {
 		config.Tokens = wechat.NewCommandToken(shellCommand(command, appid), time.Now)

@@ -31,7 +31,6 @@ type ThirdParty struct {
 	TokenSource // of component access tokens
 	client      *Client
 	appid       string
-	notify      func(lang.Text)
 }
 
 // ThirdPartyConfig says who the platform is, and where its secrets come from.
@@ -44,17 +43,11 @@ type ThirdPartyConfig struct {
 	Ticket    Secret // the newest component_verify_ticket
 	// Options are those of the client that will use the tokens; its Tokens are ignored.
 	Options Options
-	// Notify hears what the operator must know; nil for nobody. It may be called
-	// by many goroutines.
-	Notify func(lang.Text)
 }
 
 // NewThirdParty makes the platform. It asks for nothing yet.
 func NewThirdParty(c ThirdPartyConfig) (*ThirdParty, error) {
-	if c.Notify == nil {
-		c.Notify = func(lang.Text) {}
-	}
-	p := &ThirdParty{TokenSource: c.Tokens, appid: c.AppID, notify: c.Notify}
+	p := &ThirdParty{TokenSource: c.Tokens, appid: c.AppID}
 	if c.Tokens == nil {
 		tokens, err := newComponentToken(c)
 		if err != nil {
@@ -158,6 +151,8 @@ type RefreshTokens struct {
 	// Store keeps another one from now on; nil when there is no way to. Until it
 	// succeeds, the new one is only known to this process.
 	Store func(ctx context.Context, token string) error
+	// Notify hears of a new one that could not be stored; nil for nobody.
+	Notify func(lang.Text)
 }
 
 // Authorizer is a source of access tokens for one merchant that has authorised a
@@ -247,7 +242,10 @@ func (a *Authorizer) keep(ctx context.Context, used, given string) {
 		return
 	}
 	a.unsaved, a.stale = given, a.loaded
-	a.platform.notify(lang.F("The platform gave %s another refresh token, and it could not be stored (%v). This run goes on with it, but when it ends the token is lost and the merchant may have to authorise the third-party platform again. Set WECHAT_REFRESH_TOKEN_STORE_COMMAND to a command that stores what it reads.",
+	if a.kept.Notify == nil {
+		return
+	}
+	a.kept.Notify(lang.F("The platform gave %s another refresh token, and it could not be stored (%v). This run goes on with it, but when it ends the token is lost and the merchant may have to authorise the third-party platform again. Set WECHAT_REFRESH_TOKEN_STORE_COMMAND to a command that stores what it reads.",
 		"平台为 %s 更换了 refresh_token，但未能保存（%v）。本次运行会继续使用它；运行结束后令牌即丢失，商家可能须重新授权。请设置 WECHAT_REFRESH_TOKEN_STORE_COMMAND：该命令从标准输入读取并保存令牌。", a.appid, err))
 }
 

@@ -88,16 +88,17 @@ func (p *serviceProvider) process() (*ThirdParty, *Authorizer) {
 	platform, err := NewThirdParty(ThirdPartyConfig{
 		AppID: sandbox.DefaultComponentAppID, AppSecret: sandbox.DefaultComponentSecret, Ticket: kept{p, "ticket"},
 		Options: Options{Endpoint: p.url, Now: p.clock, Limits: []Limit{}, Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }},
-		Notify: func(text lang.Text) {
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			p.notes = append(p.notes, text.EN)
-		},
 	})
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return platform, platform.Authorizer(sandbox.DefaultAppID, RefreshTokens{Newest: kept{p, "refresh"}, Store: p.store})
+	return platform, platform.Authorizer(sandbox.DefaultAppID, RefreshTokens{Newest: kept{p, "refresh"}, Store: p.store, Notify: p.note})
+}
+
+func (p *serviceProvider) note(text lang.Text) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.notes = append(p.notes, text.EN)
 }
 
 // shop calls the merchant's shop with tokens of the source.
