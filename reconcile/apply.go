@@ -133,6 +133,9 @@ func (w *watch) next(now time.Time, pending int, opens time.Time) (until time.Ti
 		until = now.Add(w.poll)
 		w.poll = min(w.poll*3/2, slowestPoll)
 	}
+	if soon := now.Add(firstPoll); until.Before(soon) {
+		until = soon
+	}
 	return until, true
 }
 

@@ -356,21 +356,42 @@ func (pl *planner) queue(changes []Change) []*Change {
 			queue = append(queue, &changes[i])
 		}
 	}
-	slices.SortFunc(queue, func(a, b *Change) int { return inTurn(pl.cat, a.Address, b.Address) })
-	return queue
+	return inTurn(pl.cat, queue, func(c *Change) schema.Address { return c.Address })
 }
 
-// inTurn compares two products by who is submitted first.
-func inTurn(cat *schema.Catalog, a, b schema.Address) int {
-	x, y := cat.SPUs[a.Name].Order, cat.SPUs[b.Name].Order
-	here, there := cat.Sources[a].Range, cat.Sources[b].Range
+// turn is the place of a product in the queue.
+type turn struct {
+	order schema.Order
+	at    schema.Range
+	addr  schema.Address
+}
+
+func (a turn) compare(b turn) int {
 	return cmp.Or(
-		cmp.Compare(y.Priority, x.Priority),
-		compareDeadlines(x.Deadline, y.Deadline),
-		cmp.Compare(here.File, there.File),
-		cmp.Compare(here.Start.Byte, there.Start.Byte),
-		a.Compare(b),
+		cmp.Compare(b.order.Priority, a.order.Priority),
+		compareDeadlines(a.order.Deadline, b.order.Deadline),
+		cmp.Compare(a.at.File, b.at.File),
+		cmp.Compare(a.at.Start.Byte, b.at.Start.Byte),
+		a.addr.Compare(b.addr),
 	)
+}
+
+// inTurn sorts declared products by who is submitted first.
+func inTurn[T any](cat *schema.Catalog, list []T, address func(T) schema.Address) []T {
+	type placed struct {
+		turn
+		item T
+	}
+	all := make([]placed, len(list))
+	for i, item := range list {
+		addr := address(item)
+		all[i] = placed{turn{cat.SPUs[addr.Name].Order, cat.Sources[addr].Range, addr}, item}
+	}
+	slices.SortFunc(all, func(a, b placed) int { return a.compare(b.turn) })
+	for i := range all {
+		list[i] = all[i].item
+	}
+	return list
 }
 
 // compareDeadlines puts the earlier first, and none last.

@@ -501,8 +501,7 @@ func (s *seer) queue(plan *Plan) []*Change {
 			queue = append(queue, c)
 		}
 	}
-	slices.SortFunc(queue, func(a, b *Change) int { return inTurn(s.cat, a.Address, b.Address) })
-	return queue
+	return inTurn(s.cat, queue, func(c *Change) schema.Address { return c.Address })
 }
 
 // inTime reports whether the budget lets the change be submitted so early that its

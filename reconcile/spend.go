@@ -156,8 +156,7 @@ func (r *Run) leftovers() []leftover {
 			list = append(list, leftover{addr, over.op})
 		}
 	}
-	slices.SortFunc(list, func(a, b leftover) int { return inTurn(r.Catalog, a.addr, b.addr) })
-	return list
+	return inTurn(r.Catalog, list, func(l leftover) schema.Address { return l.addr })
 }
 
 // affordable are the first of the leftovers for which there is a place now.
