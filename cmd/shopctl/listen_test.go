@@ -38,8 +38,8 @@ type listening struct {
 // patience bounds what a script waits for.
 const patience = 30 * time.Second
 
-// cmdListen starts the listener and has the served sandbox push to it. With
-// "plain" or "json" its messages come so, otherwise as encrypted XML.
+// cmdListen starts the listener and has the served sandbox push to it, the tickets
+// of the third-party platform too. With "plain" or "json" its messages come so, otherwise as encrypted XML.
 func cmdListen(ts *testscript.TestScript, _ bool, args []string) {
 	push := sandbox.Push{Token: pushToken, AESKey: pushAESKey, Secure: true, DuplicateEvery: 2, StaleVerdicts: true}
 	ts.Setenv("WECHAT_PUSH_TOKEN", pushToken)
@@ -58,7 +58,7 @@ func cmdListen(ts *testscript.TestScript, _ bool, args []string) {
 	l := &listening{stderr: &strings.Builder{}}
 	l.cmd = exec.Command(filepath.Join(dir, "shopctl"), "listen", "--addr", "127.0.0.1:0", "--log-level", "debug")
 	l.cmd.Dir, l.cmd.Stderr = ts.MkAbs("."), l.stderr
-	for _, name := range []string{"PATH", "HOME", "LC_ALL", "SHOPCTL_ENDPOINT", "WECHAT_APPSECRET", "WECHAT_PUSH_TOKEN", "WECHAT_PUSH_AESKEY", "SHOPCTL_LISTEN_TOKEN", "SHOPCTL_NOTIFY_WEBHOOK", "SHOPCTL_NOTIFY_WEBHOOK_SECRET"} {
+	for _, name := range []string{"PATH", "HOME", "LC_ALL", "SHOPCTL_ENDPOINT", "WECHAT_APPSECRET", "WECHAT_PUSH_TOKEN", "WECHAT_PUSH_AESKEY", "SHOPCTL_LISTEN_TOKEN", "SHOPCTL_NOTIFY_WEBHOOK", "SHOPCTL_NOTIFY_WEBHOOK_SECRET", "WECHAT_COMPONENT_APPID", "WECHAT_COMPONENT_TICKET_STORE_COMMAND"} {
 		l.cmd.Env = append(l.cmd.Env, name+"="+ts.Getenv(name))
 	}
 	out, err := l.cmd.StdoutPipe()
@@ -74,7 +74,7 @@ func cmdListen(ts *testscript.TestScript, _ bool, args []string) {
 	push.URL = l.url + "/wechat"
 	boxOf(ts).listening = l
 	knobs := boxOf(ts).served.Console().Knobs()
-	knobs.Push = push
+	knobs.Push, knobs.ThirdParty.URL = push, push.URL
 	ts.Check(boxOf(ts).served.Console().SetKnobs(knobs))
 }
 

@@ -2,9 +2,12 @@ package wechat
 
 import (
 	"context"
+	"errors"
 	"net/url"
+	"slices"
 	"time"
 
+	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/provider"
 )
 
@@ -77,11 +80,19 @@ type tokenRequest struct {
 	ForceRefresh bool   `json:"force_refresh"`
 }
 
+// stableRefused are the codes of an account that has no stable tokens.
+var stableRefused = []int{40066, 48001}
+
 func (s *StableToken) request(ctx context.Context) (string, time.Duration, error) {
-	return s.ask(ctx, Call{
+	token, lifetime, err := s.ask(ctx, Call{
 		Path: "/cgi-bin/stable_token",
 		Body: tokenRequest{GrantType: "client_credential", AppID: s.appid, Secret: s.secret},
 	})
+	if e, ok := errors.AsType[*provider.Error](err); ok && slices.Contains(stableRefused, e.Code) {
+		e.Remedy = lang.T("If nothing else fetches tokens for this app, set WECHAT_TOKEN_MODE=classic. Otherwise let the program that does hand them out: WECHAT_TOKEN_COMMAND.",
+			"如果没有其他程序为该小程序获取 token，请设置 WECHAT_TOKEN_MODE=classic；否则请由那个程序提供：WECHAT_TOKEN_COMMAND。")
+	}
+	return token, lifetime, err
 }
 
 // ClassicToken fetches tokens from /cgi-bin/token, for accounts that are refused
