@@ -18,9 +18,10 @@ func (e *LockError) Text() lang.Text {
 			"the state is locked by another run: wait for it to end",
 			"状态已被另一次运行锁定，请等它结束")
 	}
-	held := joined(
-		lang.T("the state is locked by ", "状态已被 "), e.Holder.people(),
-		lang.F(" since %s", " 锁定，始于 %s", e.Holder.Since.Format(time.RFC3339)))
+	held := joined(lang.T("the state is locked by ", "状态已被 "), e.Holder.people(), lang.T("", " 锁定"))
+	if !e.Holder.Since.IsZero() {
+		held = joined(held, lang.F(" since %s", "，始于 %s", e.Holder.Since.Format(time.RFC3339)))
+	}
 	if e.Holder.Expires.IsZero() {
 		return joined(held, lang.T(": wait for it to end", "，请等它结束"))
 	}
@@ -34,7 +35,7 @@ func (e *LockError) Text() lang.Text {
 func (h LockInfo) people() lang.Text {
 	t := lang.F("%s (%s, process %d on %s)", "%s（%s，进程 %d，主机 %s）", h.Who, h.Operation, h.PID, h.Host)
 	if h.PID == 0 {
-		t = lang.F("%s (lock %s)", "%s（锁 %s）", h.Who, h.ID) // not by shopctl, or not told
+		t = lang.Same(h.Who) // the lock is not ours, or the server does not tell more
 	}
 	if h.Run != "" {
 		t = joined(t, lang.Same(" "+h.Run))

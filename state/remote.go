@@ -32,7 +32,8 @@ type Remote struct {
 	flying   *batch // is being sent
 	sending  bool
 	hurry    chan struct{}
-	unsaved  []Entry // results that could not be written any more
+	unsaved  []Entry // was taken and could not be written; a snapshot holds it
+	refused  []Entry // results whose Append failed; no snapshot holds them
 	kept     string  // the file of the rescue, when there is one
 	err      error   // stays until Load or Save; for ever when the lock is lost
 	tookOver bool
@@ -45,6 +46,7 @@ type batch struct {
 	entries []Entry
 	bytes   int64
 	since   time.Time
+	waited  bool          // an Append waits, and fails with it
 	done    chan struct{} // closed when err is set
 	err     error
 }
@@ -110,6 +112,7 @@ func (r *Remote) take(entries []Entry, bytes int64) (*batch, error) {
 	if !slices.ContainsFunc(entries, func(e Entry) bool { return e.Urgent() }) && !r.late() {
 		return nil, nil
 	}
+	b.waited = true
 	r.hurryUp()
 	return b, nil
 }
@@ -192,18 +195,23 @@ func (r *Remote) finish(b *batch, err error) {
 	defer r.mu.Unlock()
 	r.flying = nil
 	if err == nil {
-		if r.next == nil && len(r.unsaved) == 0 {
+		if r.next == nil && len(r.unsaved)+len(r.refused) == 0 {
 			r.clearRescue()
 		}
 		close(b.done)
 		return
 	}
-	r.unsaved = append(r.unsaved, b.entries...)
 	waiting := []*batch{b}
 	if r.next != nil {
-		r.unsaved = append(r.unsaved, r.next.entries...)
 		waiting = append(waiting, r.next)
 		r.next = nil
+	}
+	for _, b := range waiting {
+		if b.waited {
+			r.refused = append(r.refused, b.entries...)
+		} else {
+			r.unsaved = append(r.unsaved, b.entries...)
+		}
 	}
 	r.err = r.keepResults(nil, r.lost(err))
 	for _, b := range waiting {
@@ -285,6 +293,9 @@ func (r *Remote) Save(ctx context.Context, s *State) error {
 	defer r.mu.Unlock()
 	r.unsaved = nil // s holds what Append has taken
 	r.clearRescue()
+	if len(r.refused) > 0 {
+		return r.keep(r.refused)
+	}
 	return nil
 }
 

@@ -162,7 +162,7 @@ func TestRemoteFence(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		store, remote := begin(t, state.Rescue{Dir: dir})
-		time.Sleep(2 * time.Minute)
+		time.Sleep(2*time.Minute + time.Second)
 		if store.renewals != 6 {
 			t.Errorf("%d renewals in two minutes, want 6", store.renewals)
 		}
@@ -194,6 +194,33 @@ func TestRemoteFence(t *testing.T) {
 	}
 	if info, err := os.Stat(files[0]); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file: %v, %v; want mode 0600", info, err)
+	}
+}
+
+// What Append did not take is not in a snapshot either: it stays in the file.
+func TestRemoteRefused(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		store, remote := begin(t, state.Rescue{Dir: dir})
+		store.say(errors.New("the bucket is full"))
+		err := remote.Append(t.Context(), product(1, "RQAAA"))
+		if told, ok := errors.AsType[*state.RescuedError](err); !ok || told.Path == "" {
+			t.Errorf("Append: %v, want an error that names the file of the rescue", err)
+		}
+		store.say(nil)
+		if err := remote.Save(t.Context(), state.New(statetest.Shop)); err != nil {
+			t.Errorf("Save: %v", err)
+		}
+		if err := errors.Join(remote.Unlock(t.Context(), "1"), remote.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("files of the rescue: %v, %v", files, err)
+	}
+	if found, err := state.ReadRescued(files[0]); err != nil || len(found.Entries) != 1 || found.Entries[0].Record.AuditID != "RQAAA" {
+		t.Errorf("the file holds %+v, %v; want what was refused", found, err)
 	}
 }
 

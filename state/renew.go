@@ -22,7 +22,7 @@ func (r *Remote) Lock(ctx context.Context, info LockInfo) (notices []lang.Text, 
 		return nil, err
 	}
 	r.mu.Lock()
-	r.err, r.tookOver = nil, len(notices) > 0
+	r.err, r.unsaved, r.refused, r.kept, r.tookOver = nil, nil, nil, "", len(notices) > 0
 	r.mu.Unlock()
 	r.renew()
 	return notices, nil
@@ -88,9 +88,7 @@ func (r *Remote) stop() {
 func (r *Remote) Unlock(ctx context.Context, id string) error {
 	info, _ := r.store.Lease().Held()
 	if info.ID == id {
-		if err := r.Flush(ctx); err != nil && !errors.Is(err, ErrLockLost) {
-			return err
-		}
+		_ = r.Flush(ctx) // its error was that of an Append, and is that of Save or Close
 		r.stop()
 	}
 	lost := r.store.Lease().Check() != nil

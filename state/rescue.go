@@ -2,13 +2,16 @@ package state
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/shopctl/shopctl/lang"
 )
@@ -43,7 +46,7 @@ func (r Rescue) write(base Header, entries []Entry) (string, error) {
 func (r *Remote) keepPending() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	entries := slices.Clone(r.unsaved)
+	entries := slices.Concat(r.unsaved, r.refused)
 	for _, b := range []*batch{r.flying, r.next} {
 		if b != nil {
 			entries = append(entries, b.entries...)
@@ -52,24 +55,32 @@ func (r *Remote) keepPending() {
 	_ = r.keep(entries) // said when the last attempt has failed
 }
 
-// keepResults adds the results among entries to what is unsaved, writes all of
+// keepResults adds the results among entries to what is refused, writes all of
 // that to the file, and names the file in err. Announcements are not kept: their
 // calls are not made. The caller holds mu.
 func (r *Remote) keepResults(entries []Entry, err error) error {
 	results := slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return e.Kind == EntryIntent })
-	r.unsaved = append(r.unsaved, results...)
-	if len(r.unsaved) == 0 {
+	r.refused = append(r.refused, results...)
+	all := slices.Concat(r.unsaved, r.refused)
+	if len(all) == 0 {
 		return err
 	}
-	if failed := r.keep(r.unsaved); failed != nil {
+	slices.SortStableFunc(all, func(a, b Entry) int { return cmp.Compare(a.Seq, b.Seq) })
+	if failed := r.keep(all); failed != nil {
 		return errors.Join(err, failed)
+	}
+	if r.kept == "" {
+		return err
 	}
 	if lost, ok := errors.AsType[*LockLostError](err); ok {
 		told := *lost
 		told.Rescue = r.kept
 		return &told
 	}
-	return err
+	if told, ok := errors.AsType[*RescuedError](err); ok {
+		return told
+	}
+	return &RescuedError{Path: r.kept, Err: err}
 }
 
 func (r *Remote) keep(entries []Entry) error {
@@ -133,19 +144,22 @@ func (r *Remote) rescued(lineage string) ([]*Rescued, error) {
 	if r.rescue.Dir == "" || lineage == "" {
 		return nil, nil
 	}
-	paths, err := filepath.Glob(filepath.Join(r.rescue.Dir, "rescue-"+lineage+"-*.jsonl"))
-	if err != nil {
+	files, err := os.ReadDir(r.rescue.Dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	var all []*Rescued
-	for _, path := range paths {
-		found, err := ReadRescued(path)
+	for _, f := range files {
+		if !strings.HasPrefix(f.Name(), "rescue-"+lineage+"-") || !strings.HasSuffix(f.Name(), ".jsonl") {
+			continue
+		}
+		found, err := ReadRescued(filepath.Join(r.rescue.Dir, f.Name()))
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, found)
 	}
-	slices.SortFunc(all, func(a, b *Rescued) int { return int(a.Entries[0].Seq) - int(b.Entries[0].Seq) })
+	slices.SortFunc(all, func(a, b *Rescued) int { return cmp.Compare(a.Entries[0].Seq, b.Entries[0].Seq) })
 	return all, nil
 }
 

@@ -43,14 +43,31 @@ func (e *LockLostError) Text() lang.Text {
 		what = joined(what, lang.T(": ", "："), textOf(e.Err))
 	}
 	if e.Rescue != "" {
-		kept := lang.F(
-			". What was done and could not be written is in %[1]s: the next run on this machine takes it up; from another machine: shopctl state push %[1]s",
-			"。已完成但未能写入的结果保存在 %[1]s：本机下一次运行会自动并入；在其他机器上请执行 shopctl state push %[1]s",
-			e.Rescue)
-		what = joined(what, kept)
+		what = joined(what, keptIn(e.Rescue))
 	}
 	return what
 }
+
+func keptIn(path string) lang.Text {
+	return lang.F(
+		". What was done and could not be written is in %[1]s: the next run on this machine takes it up; from another machine: shopctl state push %[1]s",
+		"。已完成但未能写入的结果保存在 %[1]s：本机下一次运行会自动并入；在其他机器上请执行 shopctl state push %[1]s",
+		path)
+}
+
+// RescuedError is the error of a store that took nothing, with the file that
+// holds what it could not take.
+type RescuedError struct {
+	Path string
+	Err  error
+}
+
+// Text says why, and where the rest is.
+func (e *RescuedError) Text() lang.Text { return joined(textOf(e.Err), keptIn(e.Path)) }
+
+func (e *RescuedError) Error() string { return e.Text().EN }
+
+func (e *RescuedError) Unwrap() error { return e.Err }
 
 func (e *LockLostError) Error() string { return e.Text().EN }
 

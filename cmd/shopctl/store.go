@@ -59,8 +59,7 @@ func (a *app) httpStore(c schema.StateHTTP) (*httpstore.Store, error) {
 	username, password := a.httpCredentials()
 	config := httpstore.Config{
 		Address:     cmp.Or(c.Address, a.env("SHOPCTL_STATE_HTTP_ADDRESS", "TF_HTTP_ADDRESS")),
-		LockAddress: c.LockAddress, LockMethod: cmp.Or(c.LockMethod, a.getenv("TF_HTTP_LOCK_METHOD")),
-		UnlockAddress: c.UnlockAddress, UnlockMethod: cmp.Or(c.UnlockMethod, a.getenv("TF_HTTP_UNLOCK_METHOD")),
+		LockAddress: c.LockAddress, LockMethod: c.LockMethod, UnlockAddress: c.UnlockAddress, UnlockMethod: c.UnlockMethod,
 		Username: username, Password: password, Transport: web.NewTransport(),
 	}
 	for _, address := range []string{config.Address, cmp.Or(c.LockAddress, config.Address), cmp.Or(c.UnlockAddress, config.Address)} {
@@ -68,8 +67,12 @@ func (a *app) httpStore(c schema.StateHTTP) (*httpstore.Store, error) {
 			return nil, err
 		}
 	}
-	config.LockAddress = cmp.Or(config.LockAddress, a.getenv("TF_HTTP_LOCK_ADDRESS"))
-	config.UnlockAddress = cmp.Or(config.UnlockAddress, a.getenv("TF_HTTP_UNLOCK_ADDRESS"))
+	if config.Address == a.getenv("TF_HTTP_ADDRESS") { // the lock of another address is that of another state
+		config.LockAddress = cmp.Or(config.LockAddress, a.getenv("TF_HTTP_LOCK_ADDRESS"))
+		config.UnlockAddress = cmp.Or(config.UnlockAddress, a.getenv("TF_HTTP_UNLOCK_ADDRESS"))
+		config.LockMethod = cmp.Or(config.LockMethod, a.getenv("TF_HTTP_LOCK_METHOD"))
+		config.UnlockMethod = cmp.Or(config.UnlockMethod, a.getenv("TF_HTTP_UNLOCK_METHOD"))
+	}
 	return httpstore.New(config)
 }
 

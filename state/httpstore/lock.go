@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/shopctl/shopctl/lang"
@@ -150,7 +151,7 @@ func (s *Store) holder(ctx context.Context) (*state.LockInfo, error) {
 	if held, _ := s.lease.Held(); held.ID != "" {
 		return &held, nil
 	}
-	probe := state.LockInfo{ID: "look-" + rand.Text(), Operation: "look", Who: "shopctl", Since: s.client.Clock.Now()}
+	probe := state.LockInfo{ID: look + rand.Text(), Operation: "look", Who: "shopctl", Since: s.client.Clock.Now()}
 	holder, err := s.lock(ctx, probe)
 	if err != nil || holder != nil {
 		return holder, err
@@ -175,6 +176,9 @@ func (s *Store) Break(ctx context.Context, id string) error {
 	return s.unlock(ctx, *holder)
 }
 
+// look begins the id of whoever takes a lock only to see who has it.
+const look = "look-"
+
 // How often a lock is asked for again: somebody may hold it for an instant to see
 // whether it is free.
 const (
@@ -192,7 +196,7 @@ func (s *Store) lock(ctx context.Context, info state.LockInfo) (holder *state.Lo
 			case <-time.After(lockRetry):
 			}
 		}
-		if holder, err = s.lockOnce(ctx, info); err != nil || holder == nil || holder.ID != "" && holder.Operation != "look" {
+		if holder, err = s.lockOnce(ctx, info); err != nil || holder == nil || holder.ID != "" && !strings.HasPrefix(holder.ID, look) {
 			break
 		}
 	}

@@ -37,7 +37,17 @@ type bucket struct {
 	client web.Client
 }
 
+// do asks once, and once more when the server tells that our clock is wrong: its
+// answer has the right time.
 func (b *bucket) do(ctx context.Context, method, name string, body []byte, header http.Header) (*web.Answer, error) {
+	a, err := b.ask(ctx, method, name, body, header.Clone())
+	if err == nil && a.Status == http.StatusForbidden && strings.Contains(string(a.Body), "RequestTimeTooSkewed") {
+		return b.ask(ctx, method, name, body, header.Clone())
+	}
+	return a, err
+}
+
+func (b *bucket) ask(ctx context.Context, method, name string, body []byte, header http.Header) (*web.Answer, error) {
 	u := b.base
 	u.Path += "/" + name
 	u.RawPath = escape(u.Path)
