@@ -272,16 +272,25 @@ func (c comparison) cause(d *FieldDiff) Cause {
 // memoOf is what a record remembers of an SPU that was sent: every field that
 // is not zero, by path, and which SKUs there were.
 func memoOf(s *schema.SPU) map[string]string {
-	zero := &schema.SPU{OutProductID: s.OutProductID, InfoVersion: s.InfoVersion}
-	for _, sku := range s.SKUs {
-		zero.SKUs = append(zero.SKUs, schema.SKU{OutSKUID: sku.OutSKUID})
+	memo := map[string]string{}
+	for _, d := range declaredFields(s) {
+		memo[d.Path] = memoValue(d.New)
 	}
-	memo := memoOfObject(zero, s)
 	for _, sku := range s.SKUs {
 		memo["sku."+sku.OutSKUID] = state.Sent
 	}
 	memo[listingPath] = shelfWord(s.Listing)
 	return memo
+}
+
+// declaredFields are the fields of an SPU that are not zero, as differences from
+// nothing.
+func declaredFields(s *schema.SPU) []FieldDiff {
+	zero := &schema.SPU{OutProductID: s.OutProductID, InfoVersion: s.InfoVersion}
+	for _, sku := range s.SKUs {
+		zero.SKUs = append(zero.SKUs, schema.SKU{OutSKUID: sku.OutSKUID})
+	}
+	return fieldDiffs(zero, s)
 }
 
 // memoOfObject is the same for any kind, given its zero value.

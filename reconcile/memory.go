@@ -294,7 +294,7 @@ func (pl *planner) productFromMemory(addr schema.Address, want *schema.SPU, rec 
 	}
 	c := &Change{Title: want.Title}
 	stamp, memo := want.Stamp(), memoOf(want)
-	diffs := memoDiffs(rec.Memo, memo, costOfPath(want))
+	diffs := recalled(memoDiffs(rec.Memo, memo, costOfPath(want)), want)
 	free := func(d FieldDiff) bool { return d.Cost == schema.CostFree }
 	shelf := func(d FieldDiff) bool { return d.Path == listingPath }
 	switch {
@@ -309,7 +309,6 @@ func (pl *planner) productFromMemory(addr schema.Address, want *schema.SPU, rec 
 		c.edits = freeEdits(want, c.Fields)
 	}
 	if i := slices.IndexFunc(diffs, shelf); i >= 0 {
-		diffs[i].Kind = FieldShelf
 		c.Fields = append(c.Fields, diffs[i])
 		c.Steps = append(c.Steps, map[bool]Op{true: OpList, false: OpDelist}[want.Listing])
 	}
@@ -317,6 +316,60 @@ func (pl *planner) productFromMemory(addr schema.Address, want *schema.SPU, rec 
 		return verdict{known: true}
 	}
 	return verdict{change: c, known: true}
+}
+
+// digested stands for a value that was remembered by its digest alone.
+const digested = "…"
+
+// recalled says differences of memos as those of products are said: in the kinds
+// of their fields, what is declared in full, and a SKU that comes or goes in one line.
+func recalled(diffs []FieldDiff, want *schema.SPU) []FieldDiff {
+	declared := map[string]FieldDiff{listingPath: {Kind: FieldShelf, New: shelfWord(want.Listing)}}
+	for _, d := range declaredFields(want) {
+		declared[d.Path] = d
+	}
+	whole := map[string]bool{}
+	for _, d := range diffs {
+		if id, ok := comesOrGoes(d); ok {
+			whole[id] = true
+		}
+	}
+	var said []FieldDiff
+	for _, d := range diffs {
+		sku, isSKU := comesOrGoes(d)
+		id, field, _ := cutSKUPath(d.Path)
+		full, known := declared[d.Path]
+		switch {
+		case isSKU:
+			d = recalledSKU(d, sku, want)
+		case whole[id]:
+			continue // said by the line of the SKU
+		case known:
+			d.Kind, d.New = full.Kind, full.New
+		case strings.HasSuffix(field, "_price"):
+			d.Kind = FieldMoney
+		}
+		if strings.HasPrefix(d.Old, state.Sent) {
+			d.Old = digested
+		}
+		said = append(said, d)
+	}
+	return said
+}
+
+// comesOrGoes tells the difference that is a whole SKU.
+func comesOrGoes(d FieldDiff) (outSKUID string, ok bool) {
+	id, ok := strings.CutPrefix(d.Path, "sku.")
+	return id, ok && (d.Old == state.Sent || d.New == state.Sent)
+}
+
+func recalledSKU(d FieldDiff, id string, want *schema.SPU) FieldDiff {
+	d.Kind = FieldSKU
+	i := slices.IndexFunc(want.SKUs, func(s schema.SKU) bool { return s.OutSKUID == id })
+	if i >= 0 {
+		d.New = skuLabel(&want.SKUs[i])
+	}
+	return d
 }
 
 func shelfSent(rec *state.Record) provider.Shelf {
