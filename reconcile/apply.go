@@ -283,8 +283,13 @@ func (r *Run) close(start time.Time) *Report {
 	budget := r.spending()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.report.Stopped = cmp.Or(r.fatal, r.report.Stopped, r.quotaOf(budget.Left))
 	for _, res := range r.results {
-		r.report.Results = append(r.report.Results, *res)
+		told := *res
+		if over, ok := errors.AsType[*overBudget](told.Err); ok {
+			told.Err = over.Unwrap() // what the ledger knew is no error: see Waits
+		}
+		r.report.Results = append(r.report.Results, told)
 	}
 	slices.SortFunc(r.report.Results, func(a, b Result) int { return a.Address.Compare(b.Address) })
 	select {
@@ -292,7 +297,6 @@ func (r *Run) close(start time.Time) *Report {
 		r.report.Interrupted = true
 	default:
 	}
-	r.report.Stopped = cmp.Or(r.fatal, r.report.Stopped, r.quotaOf(budget.Left))
 	if r.report.Stopped != nil {
 		r.report.RetryAfter = r.report.Stopped.RetryAfter
 	}

@@ -90,6 +90,34 @@ func TestALowerLimitIsLearnedOnce(t *testing.T) {
 	}
 }
 
+// A platform whose day is smaller than is declared says so, too: once for the
+// hour, because that is what its words mean, and once for the day.
+func TestALowerDayIsLearned(t *testing.T) {
+	s := rationed(t, 20)
+	knobs := s.sandbox.Console().Knobs()
+	knobs.SubmissionsPerDay = 30
+	s.must(s.sandbox.Console().SetKnobs(knobs))
+	s.write("shop.hcl", strings.Replace(shopHCL, "shop \"test\" {", "shop \"test\" {\n  budget {\n    per_hour = 20\n  }\n", 1))
+	s.season(60)
+	start := s.clock()
+	for n := 0; ; n++ {
+		r := s.run(0, nil)
+		if r.err != nil || n > 20 {
+			t.Fatalf("%v after %d runs", r.err, n)
+		}
+		if r.report.Budget.Continue == nil {
+			break
+		}
+		s.now.Store(r.report.Budget.Continue.UnixNano())
+	}
+	if took := s.clock().Sub(start); took > 27*time.Hour {
+		t.Errorf("it took %v", took)
+	}
+	if n := s.refusedCalls(); n > 2*4 { // as many as were on their way together, twice
+		t.Errorf("%d submissions were refused", n)
+	}
+}
+
 // One run with --wait does the same as many without.
 func TestAWaitingRunGoesThroughTheWindows(t *testing.T) {
 	s := rationed(t, 30)
