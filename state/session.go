@@ -303,8 +303,11 @@ func (s *Session) foldEarly(ctx context.Context) {
 	if s.usable() != nil || size <= s.due() {
 		return // Close or somebody else has folded it
 	}
-	next := int64(foldAt)
-	if s.save(ctx, s.State()) != nil {
+	st := s.State()
+	// A large state is folded when the journal is about half as long, so that
+	// filling it takes a few snapshots and not one for every 8 MiB.
+	next := max(int64(foldAt), 512*int64(len(st.Records)))
+	if s.save(ctx, st) != nil {
 		next = 2 * size
 	}
 	s.mu.Lock()
