@@ -18,10 +18,7 @@ func (e *LockError) Text() lang.Text {
 			"the state is locked by another run: wait for it to end",
 			"状态已被另一次运行锁定，请等它结束")
 	}
-	held := joined(lang.T("the state is locked by ", "状态已被 "), e.Holder.people(), lang.T("", " 锁定"))
-	if !e.Holder.Since.IsZero() {
-		held = joined(held, lang.F(" since %s", "，始于 %s", e.Holder.Since.Format(time.RFC3339)))
-	}
+	held := e.Holder.holds()
 	if e.Holder.Expires.IsZero() {
 		return joined(held, lang.T(": wait for it to end", "，请等它结束"))
 	}
@@ -31,19 +28,36 @@ func (e *LockError) Text() lang.Text {
 		e.Holder.Expires.Format(time.RFC3339)))
 }
 
-// people is the holder as people know it: who, what, where, and the page of the run.
-func (h LockInfo) people() lang.Text {
-	t := lang.F("%s (%s, process %d on %s)", "%s（%s，进程 %d，主机 %s）", h.Who, h.Operation, h.PID, h.Host)
+func (e *LockError) Error() string { return e.Text().EN }
+
+// holds says who has the lock since when, and where: a server may not tell more
+// than who.
+func (h LockInfo) holds() lang.Text {
 	if h.PID == 0 {
-		t = lang.Same(h.Who) // the lock is not ours, or the server does not tell more
+		return lang.F("the state is locked by %s", "状态已被 %s 锁定", h.Who)
 	}
+	since := h.Since.Format(time.RFC3339)
+	return lang.F(
+		"the state is locked by %[1]s (%[2]s) since %[3]s", "状态已被 %[1]s 锁定（%[4]s，始于 %[3]s）",
+		h.Who, h.work().EN, since, h.work().ZH)
+}
+
+// people is the holder as people know it.
+func (h LockInfo) people() lang.Text {
+	if h.PID == 0 {
+		return lang.Same(h.Who)
+	}
+	return lang.F("%[1]s (%[2]s)", "%[1]s（%[3]s）", h.Who, h.work().EN, h.work().ZH)
+}
+
+// work is what the holder does, where, and the page of its run.
+func (h LockInfo) work() lang.Text {
+	t := lang.F("%s, process %d on %s", "%s，进程 %d，主机 %s", h.Operation, h.PID, h.Host)
 	if h.Run != "" {
-		t = joined(t, lang.Same(" "+h.Run))
+		t = joined(t, lang.T(", ", "，"), lang.Same(h.Run))
 	}
 	return t
 }
-
-func (e *LockError) Error() string { return e.Text().EN }
 
 // WrongShopError refuses a state that belongs to another shop.
 type WrongShopError struct{ Have, Want ShopID }
