@@ -157,6 +157,9 @@ func (a *app) fleet(ctx context.Context, verb fleet.Verb, f fleetFlags, patterns
 		a.view.Note(view.FailureOf(err).What)
 		return exitError
 	}
+	if ctx.Err() != nil {
+		a.view.Note(lang.T("Interrupted. What was done is recorded; the next run goes on.", "已中断。已完成的操作均有记录，下次运行会继续。"))
+	}
 	return fleetExit(ctx, report, f.detailed)
 }
 
