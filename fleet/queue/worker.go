@@ -125,7 +125,7 @@ func (w *working) live(renewed time.Time) {
 		switch {
 		case err == nil && ours:
 			renewed = sent
-		case err == nil || time.Since(renewed) > length*2/3:
+		case err == nil || time.Since(renewed) >= length/2:
 			w.lose()
 		}
 	}
