@@ -59,7 +59,7 @@ func (l *Local) Load(ctx context.Context) (*State, []lang.Text, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
-	journal, err := os.ReadFile(l.journal.path)
+	journal, err := readRegular(l.journal.path, maxJournal)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, err
 	}
@@ -82,7 +82,7 @@ func (l *Local) Load(ctx context.Context) (*State, []lang.Text, error) {
 }
 
 func (l *Local) readSnapshot(journal []byte) (*State, error) {
-	f, err := os.Open(l.path)
+	f, err := openRegular(l.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, l.missing(journal)
 	}

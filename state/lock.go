@@ -95,7 +95,7 @@ func (l *fileLock) write(d disk, info LockInfo) error {
 
 // read is the holder as it named itself; zero when it cannot be read.
 func (l *fileLock) read() (info LockInfo) {
-	if b, err := os.ReadFile(l.holderFile()); err != nil || json.Unmarshal(b, &info) != nil {
+	if b, err := readRegular(l.holderFile(), maxHolder); err != nil || json.Unmarshal(b, &info) != nil {
 		return LockInfo{}
 	}
 	return info

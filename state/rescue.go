@@ -115,7 +115,7 @@ type Rescued struct {
 
 // ReadRescued reads the file of a Rescue up to its first line that is not whole.
 func ReadRescued(path string) (*Rescued, error) {
-	lines, err := os.ReadFile(path)
+	lines, err := readRegular(path, maxJournal)
 	if err != nil {
 		return nil, err
 	}
