@@ -31,8 +31,11 @@ import (
 // Reader reads the shop and keeps its state up to date. One goroutine uses it.
 type Reader interface {
 	// Read reads the objects again, or everything when there are none, and returns
-	// where they stand.
+	// where they stand. With a *state.LockError the state was not told, because
+	// somebody else holds its lock; there may be rows all the same.
 	Read(ctx context.Context, objects []schema.Address) ([]reconcile.Standing, error)
+	// Free reports whether nobody holds the lock of the state.
+	Free(ctx context.Context) bool
 	// Find is what a message is about: objects, or with all the whole shop. It is
 	// neither when nobody has declared what the message names. It may be called by
 	// many goroutines.
@@ -77,6 +80,7 @@ const (
 type Server struct {
 	config  Config
 	queue   *queue
+	owed    *queue // what was read and not told to the state, because that was locked
 	board   *board
 	metrics *metrics
 	tickets sync.Mutex     // one is stored at a time
@@ -104,7 +108,7 @@ func New(c Config) *Server {
 	if c.Sleep == nil {
 		c.Sleep = sleep
 	}
-	return &Server{config: c, queue: newQueue(), board: newBoard(), metrics: &metrics{}, done: make(chan struct{})}
+	return &Server{config: c, queue: newQueue(), owed: newQueue(), board: newBoard(), metrics: &metrics{}, done: make(chan struct{})}
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -141,6 +145,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	defer cancel()
 	var workers sync.WaitGroup
 	workers.Go(func() { s.read(ctx) })
+	workers.Go(func() { s.repay(ctx) })
 	workers.Go(func() { s.tick(ctx) })
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()

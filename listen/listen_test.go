@@ -43,6 +43,7 @@ type shelf struct {
 	fails  []error     // of the readings to come
 	reads  chan string // what was read: "all", or ids
 	gate   chan bool   // nil, or one value for each reading that may begin
+	lock   chan bool   // nil, or one value when the lock gets free
 }
 
 func newShelf() *shelf {
@@ -86,9 +87,25 @@ func (f *shelf) Read(ctx context.Context, objects []schema.Address) ([]reconcile
 	if len(f.fails) > 0 {
 		err := f.fails[0]
 		f.fails = f.fails[1:]
+		if _, locked := errors.AsType[*state.LockError](err); locked && f.lock != nil {
+			return rows, err
+		}
 		return nil, err
 	}
 	return rows, nil
+}
+
+// Free lets pass, or waits for the gate of the lock.
+func (f *shelf) Free(ctx context.Context) bool {
+	if f.lock == nil {
+		return true
+	}
+	select {
+	case <-f.lock:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 func (f *shelf) Find(m push.Message) ([]schema.Address, bool) {
@@ -298,6 +315,35 @@ func TestFailedReadingsAreRepeated(t *testing.T) {
 	b.read("719")
 	if _, body := b.get("/metrics", boardToken); !strings.Contains(body, `reads_total{outcome="locked"} 1`) || !strings.Contains(body, `reads_total{outcome="failed"} 3`) {
 		t.Error(body)
+	}
+}
+
+// While apply holds the lock for hours, verdicts are shown and told all the same.
+// The state learns of them when the lock is free, and nobody asks the platform
+// again and again until then.
+func TestLockedStateIsToldLater(t *testing.T) {
+	shelf := newShelf()
+	shelf.lock = make(chan bool)
+	b := start(t, shelf)
+	b.read("all")
+	page := b.watch()
+	page("0 of 2 products")
+	shelf.mu.Lock()
+	shelf.fails = []error{&state.LockError{}}
+	shelf.mu.Unlock()
+	shelf.put("719", provider.ShelfListed)
+	b.push("719", "1")
+	b.read("719")
+	page("1 of 2 products")
+	if got := <-b.verdicts; got != "719" {
+		t.Errorf("told of %s", got)
+	}
+	b.push("720", "2") // other objects are read meanwhile
+	b.read("720")
+	shelf.lock <- true
+	b.read("719")
+	if got := b.metrics.reads.snapshot()["locked"]; got != 1 {
+		t.Errorf("locked %d times, want once", got)
 	}
 }
 

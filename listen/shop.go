@@ -50,14 +50,19 @@ func (s *Shop) Read(ctx context.Context, objects []schema.Address) ([]reconcile.
 		if err != nil {
 			return nil, err
 		}
+		s.index(before)
 		obs, err := s.observe(ctx, before, pol)
 		if err != nil {
 			return nil, err
 		}
 		board, err := s.learn(ctx, obs, pol, before)
-		if !errors.Is(err, errOutrun) {
-			return board, err
+		if errors.Is(err, errOutrun) {
+			continue
 		}
+		if _, locked := errors.AsType[*state.LockError](err); locked {
+			board = reconcile.Board(s.Catalog, before, obs, pol)
+		}
+		return board, err
 	}
 	pol.Now = s.Now()
 	return s.learn(ctx, nil, pol, nil)
@@ -94,6 +99,12 @@ func (s *Shop) learn(ctx context.Context, obs *provider.Observation, pol reconci
 	st = session.State()
 	s.index(st)
 	return reconcile.Board(s.Catalog, st, obs, pol), nil
+}
+
+// Free implements Reader.
+func (s *Shop) Free(ctx context.Context) bool {
+	holder, err := s.Backend.Holder(ctx)
+	return err == nil && holder == nil
 }
 
 // reload takes the catalog as it is in the files now.

@@ -209,13 +209,13 @@ func TestShopWaitsForTheLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Read(t.Context(), nil); !locked(err) {
-		t.Errorf("%v, want the lock's error", err)
+	if board, err := s.Read(t.Context(), nil); !locked(err) || len(board) == 0 || s.Free(t.Context()) {
+		t.Errorf("%d rows, %v; want a board and the lock's error", len(board), err)
 	}
 	if err := session.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Read(t.Context(), nil); err != nil {
+	if _, err := s.Read(t.Context(), nil); err != nil || !s.Free(t.Context()) {
 		t.Error(err)
 	}
 }

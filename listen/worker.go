@@ -16,29 +16,30 @@ const (
 	lockPause    = 2 * time.Second // somebody else, most likely apply, holds the state's lock
 	firstBackoff = 5 * time.Second
 	maxBackoff   = 5 * time.Minute
+	maxRest      = time.Minute // after a reading that took long
 )
 
-// read reads what the queue asks for, one batch after the other.
+// read reads what the queue asks for, one batch after the other. It rests for as
+// long as the last reading took, so that a large shop is not read all the time.
 func (s *Server) read(ctx context.Context) {
-	backoff := firstBackoff
+	backoff, rest := firstBackoff, s.config.Gather
 	for s.queue.wait(ctx) == nil {
-		if s.config.Sleep(ctx, s.config.Gather) != nil {
+		if s.config.Sleep(ctx, rest) != nil {
 			return
 		}
+		start := s.config.Now()
 		err := s.batch(ctx)
+		took := s.config.Now().Sub(start)
+		s.metrics.readSeconds(took)
+		rest = min(max(s.config.Gather, took), maxRest)
 		if err == nil {
 			backoff = firstBackoff
 			continue
 		}
-		pause := backoff
-		if _, locked := errors.AsType[*state.LockError](err); locked {
-			pause = lockPause
-		} else {
-			backoff = min(2*backoff, maxBackoff)
-		}
-		if s.config.Sleep(ctx, pause) != nil {
+		if s.config.Sleep(ctx, backoff) != nil {
 			return
 		}
+		backoff = min(2*backoff, maxBackoff)
 	}
 }
 
@@ -48,19 +49,26 @@ func (s *Server) batch(ctx context.Context) error {
 	if !all && s.board.unread() {
 		all, objects = true, nil // rows of single objects would make no board
 	}
-	start := s.config.Now()
 	standings, err := s.config.Reader.Read(ctx, objects)
-	took := s.config.Now().Sub(start)
+	outcome := "done"
+	if _, locked := errors.AsType[*state.LockError](err); locked {
+		s.owed.add(objects, all)
+		outcome, err = "locked", nil
+	}
 	if err != nil {
 		s.queue.add(objects, all)
 		if ctx.Err() == nil {
-			s.failed(err, took)
+			s.metrics.reads.add("failed")
+			s.config.Log.Warn("reading the shop failed; trying again", "error", err)
+			s.board.trouble(troubleOf(err))
 		}
 		return err
 	}
-	s.metrics.reads.add("done")
-	s.metrics.readSeconds(took)
-	s.config.Log.Info("read", "objects", len(objects), "all", all, "took", took)
+	s.metrics.reads.add(outcome)
+	s.config.Log.Info("read", "objects", len(objects), "all", all, "outcome", outcome)
+	if standings == nil {
+		return nil // locked before anything was seen
+	}
 	verdicts := s.board.replace(standings, all, s.config.Now())
 	if len(verdicts) > 0 && s.config.Verdicts != nil {
 		s.config.Verdicts(verdicts)
@@ -68,17 +76,16 @@ func (s *Server) batch(ctx context.Context) error {
 	return nil
 }
 
-// failed notes a reading that did not work. Waiting for the lock is no trouble.
-func (s *Server) failed(err error, took time.Duration) {
-	s.metrics.readSeconds(took)
-	if _, locked := errors.AsType[*state.LockError](err); locked {
-		s.metrics.reads.add("locked")
-		s.config.Log.Info("the state is locked; trying again", "pause", lockPause)
-		return
+// repay has what the state was not told read again as soon as the lock is free.
+func (s *Server) repay(ctx context.Context) {
+	for s.owed.wait(ctx) == nil {
+		if s.config.Sleep(ctx, lockPause) != nil {
+			return
+		}
+		if s.config.Reader.Free(ctx) {
+			s.queue.add(s.owed.take())
+		}
 	}
-	s.metrics.reads.add("failed")
-	s.config.Log.Warn("reading the shop failed; trying again", "error", err)
-	s.board.trouble(troubleOf(err))
 }
 
 // troubleOf says on the board what went wrong.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net"
+	"regexp"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -106,6 +108,9 @@ func closeOutbox(ctx context.Context, outbox *notify.Outbox) {
 	outbox.Close(ctx)
 }
 
+// pushPath is what a path of the message push looks like.
+var pushPath = regexp.MustCompile(`^(/[A-Za-z0-9_-]+)+$`)
+
 // minToken is how long the token of the board must be, in characters.
 const minToken = 16
 
@@ -118,7 +123,7 @@ func (a *app) listenable(f listenFlags) error {
 			What:   lang.T("listen does not work with --sandbox: other commands could not use the sandbox meanwhile", "listen 不能与 --sandbox 一起使用：否则其他命令无法同时使用该沙箱"),
 			Remedy: lang.T("Run shopctl sandbox --push URL beside it, and set SHOPCTL_ENDPOINT.", "请另行运行 shopctl sandbox --push URL，并设置 SHOPCTL_ENDPOINT。"),
 		}
-	case f.path == "" || f.path[0] != '/' || f.path == "/" || f.path == "/events" || f.path == "/metrics" || f.path == "/healthz":
+	case !pushPath.MatchString(f.path) || slices.Contains([]string{"/events", "/metrics", "/healthz"}, f.path):
 		return badFlag("--path", f.path, "/wechat, /push ...")
 	case f.every < time.Minute:
 		return badFlag("--every", f.every.String(), "1m, 15m, 1h ...")
