@@ -205,9 +205,9 @@ func BenchmarkState(b *testing.B) {
 
 // BenchmarkApply adds every product to an empty shop, each with a picture to upload,
 // once as fast as the sandbox answers, and once against a platform that takes 50 ms
-// for every call. reached-% is the rate of calls that was reached, of what 16 calls
-// at a time and the latency allow; state-% the time in which the state was written,
-// by one of the 16, of the whole.
+// for every call. Sixteen products and sixteen pictures are worked on at a time:
+// reached-% is the rate of calls that was reached, of what that and the latency allow;
+// state-% the share of their time in which they waited for the state to be on the disk.
 func BenchmarkApply(b *testing.B) {
 	sizes(b, func(b *testing.B, n int) {
 		b.Run("sandbox", func(b *testing.B) { apply(b, n, 0) })
@@ -222,6 +222,7 @@ func apply(b *testing.B, products int, latency time.Duration) {
 		b.StopTimer()
 		w := declared(b, products)
 		w.catalog.Shop.Budget = schema.Budget{PerHour: 10 * products, PerDay: 10 * products}
+		w.catalog.Merchant = &schema.Merchant{ServiceAgentType: []int{0}} // no product is taken without
 		box := w.sandbox(b)
 		w.connect(b, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			time.Sleep(latency)
@@ -241,15 +242,15 @@ func apply(b *testing.B, products int, latency time.Duration) {
 		must(b, err)
 		took, spent := time.Since(began), cpu(b)-before
 		b.StopTimer()
-		if done := report.Count(reconcile.OutcomeDone) + report.Count(reconcile.OutcomePending); done != products {
-			b.Fatalf("%d of %d products were added", done, products)
+		if done := report.Count(reconcile.OutcomeDone) + report.Count(reconcile.OutcomePending); done != products+1 {
+			b.Fatalf("%d of %d products were added; %+v", done, products, report.Results[0])
 		}
 		calls := float64(report.Calls)
 		b.ReportMetric(calls/took.Seconds(), "calls/s")
 		b.ReportMetric(float64(spent.Microseconds())/float64(products), "cpu-us/product")
-		b.ReportMetric(100*store.spent.Seconds()/parallelism/took.Seconds(), "state-%")
+		b.ReportMetric(100*store.spent.Seconds()/(2*parallelism)/took.Seconds(), "state-%")
 		if latency > 0 {
-			b.ReportMetric(100*calls/took.Seconds()*latency.Seconds()/parallelism, "reached-%")
+			b.ReportMetric(100*calls/took.Seconds()*latency.Seconds()/(2*parallelism), "reached-%")
 		}
 		must(b, session.Close(context.Background()))
 		b.StartTimer()
