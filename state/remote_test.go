@@ -60,6 +60,12 @@ func (d *distant) Renew(context.Context) error {
 	return nil
 }
 
+func (d *distant) renewed() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.renewals
+}
+
 func (d *distant) Append(ctx context.Context, entries ...state.Entry) error {
 	if err := d.ask(); err != nil {
 		return err
@@ -163,8 +169,8 @@ func TestRemoteFence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, remote := begin(t, state.Rescue{Dir: dir})
 		time.Sleep(2*time.Minute + time.Second)
-		if store.renewals != 6 {
-			t.Errorf("%d renewals in two minutes, want 6", store.renewals)
+		if got := store.renewed(); got != 6 {
+			t.Errorf("%d renewals in two minutes, want 6", got)
 		}
 		store.say(errSilent)
 		before := time.Now()

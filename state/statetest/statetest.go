@@ -357,11 +357,6 @@ func isHolder(holder *state.LockInfo, id string) bool {
 	return cmp.Equal(*holder, want)
 }
 
-// sameLock passes over when a lease ends: the store says that.
-func sameLock(a, b state.LockInfo) bool {
-	return cmp.Equal(a, b, cmpopts.IgnoreFields(state.LockInfo{}, "Expires"))
-}
-
 func same(t *testing.T, got, want *state.State) {
 	t.Helper()
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {

@@ -78,13 +78,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	lock, unlock, path := "LOCK", "UNLOCK", r.URL.Path
+	lock, unlock := "LOCK", "UNLOCK"
 	if s.gitlab {
 		lock, unlock = http.MethodPost, http.MethodDelete
-		base, isLock := strings.CutSuffix(path, "/lock")
-		if isLock {
-			path = base
-		} else {
+		if !strings.HasSuffix(r.URL.Path, "/lock") {
 			lock, unlock = "", ""
 		}
 	}
