@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -106,7 +107,7 @@ func (p *pass) learnLimit(ctx context.Context, c *Change, op Op, refusal *provid
 		limit := p.budget.refused(c.Address, now)
 		learned = &limit
 	} else {
-		p.budget.close(op, c.Address, now.Add(refusal.RetryAfter))
+		p.budget.close(op, c.Address, now.Add(cmp.Or(refusal.RetryAfter, anHour)))
 	}
 	until := p.budget.may(op, c.Address, now)
 	p.mu.Unlock()
