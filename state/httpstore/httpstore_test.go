@@ -50,13 +50,16 @@ func TestStore(t *testing.T) {
 	})
 }
 
+// GitLab tells least of a lock, so it is the one to wait for.
 func TestLeased(t *testing.T) {
-	servers(t, func(t *testing.T, start func(*testing.T) *tfserver.Server) {
-		at := places(start)
-		statetest.TestLeased(t, func(t *testing.T, lease time.Duration, network statetest.Network) state.Leased {
-			return open(t, at(t), lease, network)
-		}, func() statetest.Network { return new(webtest.Transport) })
+	at := places(func(t *testing.T) *tfserver.Server {
+		s := tfserver.Start(true)
+		t.Cleanup(s.Close)
+		return s
 	})
+	statetest.TestLeased(t, func(t *testing.T, lease time.Duration, network statetest.Network) state.Leased {
+		return open(t, at(t), lease, network)
+	}, func() statetest.Network { return new(webtest.Transport) })
 }
 
 // perTest gives every test a server of its own.
