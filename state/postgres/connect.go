@@ -144,8 +144,19 @@ func (s *Store) explain(err error) error {
 	if err == nil || spoken(err) {
 		return err
 	}
-	return &state.UnreachableError{Where: s.Where(), Err: err}
+	return &state.UnreachableError{Where: s.Where(), Err: lastLine{err}}
 }
+
+// lastLine is an error without what stands above its last line: a connection that
+// is not made tells every address it tried, and every way.
+type lastLine struct{ error }
+
+func (e lastLine) Error() string {
+	text := strings.TrimSpace(e.error.Error())
+	return strings.TrimSpace(text[strings.LastIndexByte(text, '\n')+1:])
+}
+
+func (e lastLine) Unwrap() error { return e.error }
 
 // Explain gives an error of a server the words for people, where it is one that
 // stays. schema is where the tables are.

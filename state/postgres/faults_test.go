@@ -445,8 +445,8 @@ func TestSnapshotWritesOnlyWhatDiffers(t *testing.T) {
 func TestAddressIsNotRepeatedWithItsPassword(t *testing.T) {
 	for _, dsn := range []string{"postgres://u:hunter2@[::1/db", "postgres://u:hunter2@127.0.0.1:1/db?sslmode=disable"} {
 		_, err := Open(t.Context(), dsn, DefaultSchema, "x")
-		if err == nil || strings.Contains(err.Error(), "hunter2") {
-			t.Errorf("%s: got %v, want an error without the password", dsn, err)
+		if err == nil || strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: got %v, want an error of one line without the password", dsn, err)
 		}
 	}
 }
