@@ -64,34 +64,46 @@ type run struct {
 	called bool      // off
 }
 
-// wait puts the tasks in and collects the results.
+// wait puts the tasks in and collects the results. A database that is away for a
+// moment is waited for.
 func (r *run) wait(ctx context.Context) error {
+	answered := time.Now()
+	for {
+		err := r.look(ctx)
+		switch {
+		case err == nil && len(r.waiting) == 0 && len(r.jobs) == 0:
+			return nil
+		case err == nil:
+			answered = time.Now()
+		case time.Since(answered) > r.leaseLength():
+			return err
+		default:
+			r.log().Warn("the queue does not answer; trying again", "error", err)
+		}
+		r.pause(ctx)
+	}
+}
+
+// look does what is due.
+func (r *run) look(ctx context.Context) error {
 	after := context.WithoutCancel(ctx)
-	for len(r.waiting) > 0 || len(r.jobs) > 0 {
-		if ctx.Err() != nil && !r.called {
-			if err := r.callOff(after); err != nil {
-				return err
-			}
-		}
-		if time.Since(r.tended) > againEvery {
-			if err := r.tend(after); err != nil {
-				return err
-			}
-		}
-		if err := r.collect(after); err != nil {
+	if ctx.Err() != nil && !r.called {
+		if err := r.callOff(after); err != nil {
 			return err
 		}
-		if len(r.waiting) > 0 || len(r.jobs) > 0 {
-			r.pause(ctx)
+	}
+	if time.Since(r.tended) > againEvery {
+		if err := r.tend(after); err != nil {
+			return err
 		}
 	}
-	return nil
+	return r.collect(after)
 }
 
 func (r *run) pause(ctx context.Context) {
 	interrupt := ctx.Done()
-	if r.called {
-		interrupt = nil
+	if ctx.Err() != nil {
+		interrupt = nil // heard already
 	}
 	select {
 	case <-interrupt:
@@ -102,7 +114,6 @@ func (r *run) pause(ctx context.Context) {
 // tend puts in what waits, takes the jobs of dead workers back, and tells people
 // what the run waits for.
 func (r *run) tend(ctx context.Context) error {
-	r.tended = time.Now()
 	if err := r.insert(ctx); err != nil {
 		return fmt.Errorf("put the shops into the queue: %w", err)
 	}
@@ -113,6 +124,7 @@ func (r *run) tend(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look for workers: %w", err)
 	}
+	r.tended = time.Now()
 	fits := slices.ContainsFunc(workers, func(w workerRow) bool { return w.Queue == r.topic() })
 	switch {
 	case fits:
@@ -228,7 +240,6 @@ func died(t fleet.Task) fleet.Result {
 
 // callOff takes back what has not begun, and lets the rest end gently.
 func (r *run) callOff(ctx context.Context) error {
-	r.called = true
 	for _, t := range r.waiting {
 		r.done(fleet.Skipped(t), fleet.Logs{})
 	}
@@ -238,6 +249,7 @@ func (r *run) callOff(ctx context.Context) error {
 			return fmt.Errorf("take a shop out of the queue: %w", err)
 		}
 	}
+	r.called = true
 	return nil
 }
 

@@ -205,6 +205,27 @@ func TestLostLeaseEndsTheWorker(t *testing.T) {
 	}
 }
 
+// The database crashes and comes back in the middle of a run.
+func TestDatabaseThatComesBack(t *testing.T) {
+	c := config(t)
+	var crash sync.Once
+	start(t, Worker{Config: c, Shops: 2, Do: always(func(ctx context.Context, task fleet.Task) (fleet.Result, fleet.Logs) {
+		crash.Do(func() {
+			server := pgtest.Need(t)
+			if err := errors.Join(server.Down(), server.Up()); err != nil {
+				t.Error(err)
+			}
+		})
+		return done(ctx, task)
+	})})
+	results, _ := fleettest.Run(t, t.Context(), Engine{Config: c}, fleettest.Tasks(t, 8))
+	for dir, r := range results {
+		if r.Outcome != fleet.OutcomeDone {
+			t.Errorf("%s is %s: %+v", dir, r.Outcome, r.Error)
+		}
+	}
+}
+
 func BenchmarkJobs(b *testing.B) {
 	c := config(b)
 	start(b, Worker{Config: c, Shops: 50, Do: always(done)})
