@@ -190,8 +190,8 @@ func (p *pass) succeeded(ctx context.Context, c *Change, op Op, rec *state.Recor
 	}
 	p.spent(c, op, true)
 	p.sent(c, op, rec, noop != nil)
-	if err := p.keep(p.Session.Put(ctx, rec, seq)); err != nil {
-		return err
+	if err := p.Session.Put(ctx, rec, seq); err != nil {
+		return p.stateFailed(err, unsaved(c.Address, rec.AuditID)...)
 	}
 	return p.settleIntents(ctx, c.Address)
 }

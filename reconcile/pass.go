@@ -25,7 +25,7 @@ type pass struct {
 	// the time at which it may.
 	left map[schema.Address]time.Time
 	seen map[schema.Address]*provider.Product // read again during the pass
-	err  error                                // the state could not be written: nothing may go on
+	err  *StateError                          // the state could not be written: nothing may go on
 }
 
 // pass runs the plan once. progress reports whether looking again at once may
@@ -39,7 +39,10 @@ func (r *Run) pass(ctx context.Context, plan *Plan) (progress bool, err error) {
 	}
 	runGraph(ctx, r.Stop, [lanes]int{laneObjects: r.Parallelism, laneUploads: r.UploadParallelism}, p.nodes(plan))
 	p.unstarted(plan)
-	return p.granted, p.err
+	if p.err != nil {
+		return p.granted, p.err
+	}
+	return p.granted, nil
 }
 
 // phase is how far one kind of work of a pass is.
@@ -116,12 +119,13 @@ func (p *pass) unstarted(plan *Plan) {
 }
 
 // stateFailed ends everything: a call whose result cannot be saved must not be made.
-func (p *pass) stateFailed(err error) error {
+func (p *pass) stateFailed(err error, lost ...Unsaved) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.err == nil {
-		p.err = fmt.Errorf("save the state: %w", err)
+		p.err = &StateError{Err: err}
 	}
+	p.err.Unsaved = append(p.err.Unsaved, lost...)
 	return errState
 }
 
@@ -176,7 +180,7 @@ func (p *pass) uploadOne(ctx context.Context, up *Upload) error {
 		return fmt.Errorf("upload %s: %w", up.name(), err)
 	}
 	if err := p.Session.PutImage(ctx, up.Key, url, p.Now()); err != nil {
-		return p.stateFailed(err)
+		return p.stateFailed(err, Unsaved{Picture: up.Key, URL: url})
 	}
 	return nil
 }

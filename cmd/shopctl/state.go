@@ -37,7 +37,7 @@ func newState(a *app) *cobra.Command {
 	}
 	a.addFormatFlag(list, &format)
 	a.addFormatFlag(show, &format)
-	cmd.AddCommand(list, show, remove, unlock, newStatePublish(a))
+	cmd.AddCommand(list, show, remove, unlock, newStatePublish(a), newStateAudit(a))
 	cmd.AddCommand(newStatePull(a), newStatePush(a), newStateMigrate(a), newStateCheck(a))
 	return cmd
 }
