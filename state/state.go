@@ -162,13 +162,14 @@ type Entry struct {
 	Refused bool `json:"refused,omitempty"`
 }
 
-// Urgent reports whether the entry must be durable before anything else happens:
-// it announces or tells the id of a brand or qualification audit, which no
-// reading of the shop would bring back.
+// Urgent reports whether the entry must be durable before anything else happens.
+// It tells what no reading of the shop would bring back: that a brand or
+// qualification audit was submitted and under which id, or that a submission was
+// spent.
 func (e *Entry) Urgent() bool {
 	switch e.Kind {
 	case EntryIntent:
-		return e.Intent.Address.Kind == schema.KindBrand || e.Intent.Address.Kind == schema.KindQualification
+		return e.Intent.Submits || e.Intent.Address.Kind == schema.KindBrand || e.Intent.Address.Kind == schema.KindQualification
 	case EntryRecord:
 		return e.Record.AuditID != "" || e.Record.AuditPending
 	}

@@ -177,9 +177,6 @@ type desired struct {
 // platform's categories as they are now.
 func (a *app) desire(ctx context.Context) (*desired, error) {
 	kept, old := a.keptCategories()
-	if kept == nil {
-		return a.desireFirst(ctx)
-	}
 	catalog, ds := a.load(kept)
 	if ds.HasErrors() && old {
 		catalog, ds = a.load(nil) // the category may be newer than the list: judge by a new one
@@ -195,25 +192,6 @@ func (a *app) desire(ctx context.Context) (*desired, error) {
 		catalog = nil // two large catalogs at a time would be one too many
 		catalog, ds = a.load(tree)
 	}
-	return a.agreed(catalog, s, ds)
-}
-
-// desireFirst is desire where no category tree is kept yet: it is fetched before
-// the catalog is loaded, so that a large one is loaded once. What is wrong with the
-// files is still said where the shop cannot be reached.
-func (a *app) desireFirst(ctx context.Context) (*desired, error) {
-	block, err := a.loadShop()
-	if err != nil {
-		return nil, err
-	}
-	s, tree, err := a.connect(ctx, block)
-	if err != nil {
-		if _, ds := a.load(nil); ds.HasErrors() {
-			return nil, a.report(ds)
-		}
-		return nil, err
-	}
-	catalog, ds := a.load(tree)
 	return a.agreed(catalog, s, ds)
 }
 
