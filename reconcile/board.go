@@ -69,6 +69,7 @@ func (pl *planner) stand(s *Standing, rec *state.Record) {
 	if rec == nil {
 		return
 	}
+	s.Last = rec.LastVerdict()
 	if rec.Rejected != nil {
 		s.Rejected = rejectedBlock(rec.Rejected)
 	}

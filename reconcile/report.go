@@ -6,6 +6,7 @@ import (
 
 	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
 )
 
 // Event is one thing that happened during Apply. Events come from many
@@ -132,5 +133,7 @@ type Standing struct {
 	Change      *Change
 	Rejected    *Block // an open rejection, also when newer content is on its way
 	SubmittedAt time.Time
-	Source      schema.Source
+	// Last is the newest verdict that is remembered, nil for none.
+	Last   *state.Verdict
+	Source schema.Source
 }

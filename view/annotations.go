@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/shopctl/shopctl/lang"
-	"github.com/shopctl/shopctl/reconcile"
 	"github.com/shopctl/shopctl/schema"
 )
 
@@ -93,24 +92,18 @@ func (v *View) codeQuality(list []annotation) error {
 	return err
 }
 
-// boardAnnotations are what needs a human, beside the line that it is about: the
-// attribute that a reason names, where it names one.
-func (v *View) boardAnnotations(shown []*reconcile.Standing) []annotation {
+// boardAnnotations are what needs a human, beside the line that it is about.
+func boardAnnotations(posts []post) []annotation {
 	var list []annotation
-	for _, s := range shown {
-		status := StatusOf(s)
-		block := s.Rejected
-		if s.Change != nil && s.Change.Block != nil {
-			block = s.Change.Block
-		}
-		if block == nil || status != StatusRejected && status != StatusBanned && status != StatusBlocked {
+	for i := range posts {
+		x := &posts[i]
+		if !x.status.needsHuman() || x.why.IsZero() {
 			continue
 		}
-		word, reason, remedy := statusNames[status].word, blockOf(block), remedyOf(block, s.Address)
+		name, word := x.standing.Address.String(), x.word.word
 		list = append(list, annotation{
-			level: "error", rule: string(status), at: v.locate(s.Source, reconcile.AboutField(s.Address.Kind, block.Reason)),
-			title: lang.T(s.Address.String()+" "+word.EN, s.Address.String()+" "+word.ZH),
-			text:  lang.T(reason.EN+". "+remedy.EN, reason.ZH+"。"+remedy.ZH),
+			level: "error", rule: string(x.status), at: x.at, title: lang.T(name+" "+word.EN, name+" "+word.ZH),
+			text: lang.T(x.why.EN+". "+x.remedy.EN, x.why.ZH+"。"+x.remedy.ZH),
 		})
 	}
 	return list

@@ -31,7 +31,7 @@ func TestAnnotations(t *testing.T) {
 				}
 				return s.Range
 			}
-			if err := v.Board(append(sampleBoard(), rejectedBoard("标题含有极限词“最好”，100% 不行")...), nil); err != nil {
+			if err := v.Board(board(append(sampleBoard(), rejectedBoard("标题含有极限词“最好”，100% 不行")...), nil), nil); err != nil {
 				t.Fatal(err)
 			}
 			compare(t, filepath.Join("testdata", "golden", "status."+name+"."+string(f)), b.Bytes())
@@ -44,7 +44,7 @@ func TestAnnotationsAreProofAgainstReasons(t *testing.T) {
 	for _, reason := range []string{"a\n::error::b", "a\r\n::set-output name=x::y", "%0A::add-mask::x", "\x1b[2J", "a,line=1"} {
 		var b bytes.Buffer
 		v := View{Out: &b, Lang: lang.EN, Format: GitHub}
-		if err := v.Board(rejectedBoard(reason), nil); err != nil {
+		if err := v.Board(board(rejectedBoard(reason), nil), nil); err != nil {
 			t.Fatal(err)
 		}
 		if lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n"); len(lines) != 1 || strings.ContainsAny(b.String(), "\r\x1b") {
@@ -52,7 +52,7 @@ func TestAnnotationsAreProofAgainstReasons(t *testing.T) {
 		}
 		b.Reset()
 		v.Format = GitLab
-		if err := v.Board(rejectedBoard(reason), nil); err != nil || !json.Valid(b.Bytes()) {
+		if err := v.Board(board(rejectedBoard(reason), nil), nil); err != nil || !json.Valid(b.Bytes()) {
 			t.Errorf("%q: %v, %s", reason, err, &b)
 		}
 	}

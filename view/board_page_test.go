@@ -32,19 +32,19 @@ func TestBoardPage(t *testing.T) {
 // A large shop's page shows what needs somebody, and says how much it leaves out.
 func TestBoardPageIsBounded(t *testing.T) {
 	var board []reconcile.Standing
-	for i := range pageRows + 100 {
+	for i := range liveRows + 100 {
 		board = append(board, reconcile.Standing{Address: spu(strconv.Itoa(i)), Declared: true, Managed: true, Present: true, Shelf: provider.ShelfListed, Wanted: true})
 	}
-	board[pageRows+50].Shelf = provider.ShelfBanned
+	board[liveRows+50].Shelf = provider.ShelfBanned
 	var b bytes.Buffer
 	if err := BoardFragment(&b, LiveBoard{Board: board}, lang.EN); err != nil {
 		t.Fatal(err)
 	}
 	page := b.String()
-	if strings.Count(page, "<tr><td") != pageRows || !strings.Contains(page, "100 more are not shown") {
-		t.Errorf("%d rows", strings.Count(page, "<tr><td"))
+	if strings.Count(page, "<article") != liveRows || !strings.Contains(page, "100 more are not shown") {
+		t.Errorf("%d rows", strings.Count(page, "<article"))
 	}
-	if banned := "spu." + strconv.Itoa(pageRows+50); !strings.Contains(page[:strings.Index(page, "on shelf</td>")], banned) {
+	if banned := "spu." + strconv.Itoa(liveRows+50); !strings.Contains(page[:strings.Index(page, "● on shelf")], banned) {
 		t.Errorf("%s does not stand first", banned)
 	}
 }

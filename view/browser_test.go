@@ -120,8 +120,8 @@ func TestPageInABrowser(t *testing.T) {
 		if n := ask[int](t, ctx, visibleCards); n != all {
 			t.Errorf("Escape shows %d cards again, want %d", n, all)
 		}
-		do(t, ctx, chromedp.Click(`.chip[data-risk="price"]`))
-		if n := ask[int](t, ctx, `document.querySelectorAll('.group[data-risk="price"]:not([hidden])').length`); n != 0 {
+		do(t, ctx, chromedp.Click(`.chip[data-group="risk-price"]`))
+		if n := ask[int](t, ctx, `document.querySelectorAll('.group[data-group="risk-price"]:not([hidden])').length`); n != 0 {
 			t.Error("a chip that is off still shows its group")
 		}
 	}
@@ -166,15 +166,49 @@ func TestPageFitsScreensAndThemes(t *testing.T) {
 		for _, width := range []int64{360, 1100} {
 			t.Run(fmt.Sprintf("%s %d", theme, width), func(t *testing.T) {
 				do(t, ctx, inTheme(theme))
-				show(t, ctx, planPage(t, illustrated(), lang.ZH), width, 800)
-				if over := ask[int](t, ctx, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
-					t.Errorf("the page is %d pixels wider than the screen", over)
-				}
-				if ratio := ask[float64](t, ctx, contrast); ratio < 4.5 {
-					t.Errorf("the worst contrast of text is %.1f, want 4.5 (WCAG AA)", ratio)
+				for name, page := range map[string]string{"plan": planPage(t, illustrated(), lang.ZH), "board": boardAs(t, HTML, board(sampleBoard(), sampleForecast()), lang.ZH)} {
+					show(t, ctx, page, width, 800)
+					if over := ask[int](t, ctx, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+						t.Errorf("the page of the %s is %d pixels wider than the screen", name, over)
+					}
+					if ratio := ask[float64](t, ctx, contrast); ratio < 4.5 {
+						t.Errorf("%s: the worst contrast of text is %.1f, want 4.5 (WCAG AA)", name, ratio)
+					}
 				}
 			})
 		}
+	}
+}
+
+// The page of a board is searched, filtered and walked through as that of a plan,
+// with six thousand objects too.
+func TestBoardInABrowser(t *testing.T) {
+	ctx := browser(t)
+	w := watch(t, ctx)
+	for _, l := range []lang.Lang{lang.EN, lang.ZH} {
+		show(t, ctx, boardAs(t, HTML, board(sampleBoard(), sampleForecast()), l), 1100, 900)
+		if first := ask[string](t, ctx, `document.querySelector(".card").id`); first != "spu.721" {
+			t.Errorf("%s stands first, want what was rejected, spu.721", first)
+		}
+		do(t, ctx, chromedp.Click(`.chip[data-group="rejected"]`))
+		if n := ask[int](t, ctx, `document.querySelectorAll(".card.rejected:not([hidden])").length`); n != 0 {
+			t.Error("a chip that is off still shows its objects")
+		}
+		do(t, ctx, chromedp.KeyEvent("j"))
+		if got := ask[string](t, ctx, `document.activeElement.id`); got != "spu.724" {
+			t.Errorf("after j the focus is on %q, want the first card that is shown, spu.724", got)
+		}
+	}
+	const each = 3000
+	show(t, ctx, boardAs(t, HTML, largeBoard(each), lang.ZH), 360, 800)
+	do(t, ctx, chromedp.SendKeys("#search", "spu.b2718"))
+	if shown := ask[string](t, ctx, `document.getElementById("shown").textContent`); shown != fmt.Sprintf("1 / %d", 2*each) {
+		t.Errorf("the page counts %q", shown)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.wrong) > 0 {
+		t.Errorf("the script fails: %v", w.wrong)
 	}
 }
 

@@ -21,23 +21,37 @@ import (
 //go:embed web
 var web embed.FS
 
-var planTemplate = template.Must(template.ParseFS(web, "web/plan.html"))
+var pages = template.Must(template.ParseFS(web, "web/*.html"))
 
-// A plan in HTML is one file with everything in it: it asks no network, so that it
+// A page in HTML is one file with everything in it: it asks no network, so that it
 // is the same for whoever opens it, from wherever. Its script only hides and
 // shows; without it everything is there to be read.
 
-// planHTML is what the template shows, in the language of the run.
-type planHTML struct {
+// shell is what every page has, in the language of the run.
+type shell struct {
 	Lang, Nonce, Title, Heading, AppID string
 	Style                              template.CSS
 	Script                             template.JS
-	Summary, Since                     []string
-	Breaches                           []htmlBreach
-	Forecast                           *htmlForecast
-	Groups                             []htmlGroup
+	Live                               bool // it is served, and keeps itself up to date
+	Chips                              []htmlChip
 
-	FilterLabel, SearchLabel, NothingFound, Made, Keys           string
+	FilterLabel, SearchLabel, NothingFound, Made, Keys string
+}
+
+// htmlChip shows and hides the group of its class.
+type htmlChip struct {
+	Class, Word string
+	N           int
+}
+
+// planHTML is what the template of a plan shows.
+type planHTML struct {
+	shell
+	Summary, Since []string
+	Breaches       []htmlBreach
+	Forecast       *htmlForecast
+	Groups         []htmlGroup
+
 	Field, Old, New, None, Attributes, Price, MarketPrice, Stock string
 }
 
@@ -67,7 +81,7 @@ type htmlCard struct {
 	Remarks                                                     []htmlRemark
 }
 
-type htmlRemark struct{ Label, Text string }
+type htmlRemark struct{ Label, Text, Class string }
 
 // htmlField is one difference that is neither a picture nor in the grid.
 type htmlField struct {
@@ -115,44 +129,61 @@ var riskWords = map[risk]string{
 
 // planPage writes the plan as a page.
 func (v *View) planPage(w io.Writer, plan *reconcile.Plan, catalog *schema.Catalog) error {
-	h := &htmlWriter{v: v, plan: plan, names: names{catalog, plan.Pictures}, data: map[schema.ImageKey]template.URL{}}
+	h := &htmlWriter{worder: worder{v.Lang}, v: v, plan: plan, names: names{catalog, plan.Pictures}, data: map[schema.ImageKey]template.URL{}}
 	page, err := h.page()
 	if err != nil {
 		return err
 	}
-	return planTemplate.Execute(w, page)
+	return pages.ExecuteTemplate(w, "plan.html", page)
 }
 
 // htmlWriter words a plan for the template.
 type htmlWriter struct {
+	worder
 	v     *View
 	plan  *reconcile.Plan
 	names names
 	data  map[schema.ImageKey]template.URL // pictures that were made small already
 }
 
-func (h *htmlWriter) say(t lang.Text) string { return clean(t.In(h.v.Lang)) }
+// worder words what all pages have.
+type worder struct{ lang lang.Lang }
 
-func (h *htmlWriter) page() (*planHTML, error) {
+func (w worder) say(t lang.Text) string { return clean(t.In(w.lang)) }
+
+// shell has the style and the scripts of a page, which the page's policy knows by
+// a nonce.
+func (w worder) shell(scripts ...string) (shell, error) {
 	style, err := web.ReadFile("web/page.css")
 	if err != nil {
-		return nil, err
+		return shell{}, err
 	}
-	script, err := web.ReadFile("web/page.js")
+	var script []byte
+	for _, name := range scripts {
+		text, err := web.ReadFile("web/" + name)
+		if err != nil {
+			return shell{}, err
+		}
+		script = append(script, text...)
+	}
+	return shell{
+		Lang: lang.T("en", "zh-CN").In(w.lang), Nonce: rand.Text(), Style: template.CSS(style), Script: template.JS(script),
+		FilterLabel: w.say(lang.T("Filter", "筛选")),
+		SearchLabel: w.say(lang.T("Search title, id, field…", "搜索标题、编号、字段……")),
+		Keys:        w.say(lang.T("Keys: / search, j and k next and previous, o unfold.", "快捷键：/ 搜索，j、k 下一项、上一项，o 展开。")),
+	}, nil
+}
+
+func (h *htmlWriter) page() (*planHTML, error) {
+	sh, err := h.shell("page.js")
 	if err != nil {
 		return nil, err
 	}
-	var nonce [16]byte
-	rand.Read(nonce[:])
-	p := &planHTML{
-		Lang: "en", Nonce: base64.RawStdEncoding.EncodeToString(nonce[:]), Style: template.CSS(style), Script: template.JS(script),
-		Title:   h.say(lang.F("shopctl plan: %s", "shopctl 计划：%s", h.plan.ShopName)),
-		Heading: h.say(lang.F("Plan for %s", "%s 的变更计划", h.plan.ShopName)), AppID: clean(h.plan.Shop.AppID),
-		Summary: h.lines(func(p *page) { p.summary(h.plan); p.uploads(h.plan.Uploads) }),
-		Groups:  h.groups(),
-	}
-	if h.v.Lang == lang.ZH {
-		p.Lang = "zh-CN"
+	p := &planHTML{shell: sh, Summary: h.lines(func(p *page) { p.summary(h.plan); p.uploads(h.plan.Uploads) }), Groups: h.groups()}
+	p.Title = h.say(lang.F("shopctl plan: %s", "shopctl 计划：%s", h.plan.ShopName))
+	p.Heading, p.AppID = h.say(lang.F("Plan for %s", "%s 的变更计划", h.plan.ShopName)), clean(h.plan.Shop.AppID)
+	for _, g := range p.Groups {
+		p.Chips = append(p.Chips, htmlChip{"risk-" + g.Risk, g.Name, len(g.Cards)})
 	}
 	if h.plan.Since != nil {
 		p.Since = h.lines(func(p *page) { p.since(h.plan.Since) })
@@ -166,8 +197,8 @@ func (h *htmlWriter) page() (*planHTML, error) {
 }
 
 // lines are the text of a part of the terminal's page, a line each.
-func (h *htmlWriter) lines(write func(*page)) []string {
-	p := &page{lang: h.v.Lang}
+func (w worder) lines(write func(*page)) []string {
+	p := &page{lang: w.lang}
 	write(p)
 	var lines []string
 	for line := range strings.Lines(string(p.buf)) {
@@ -180,12 +211,12 @@ func (h *htmlWriter) lines(write func(*page)) []string {
 
 // forecast is what will be on the shelf by the deadline; those that will surely
 // be there are only counted.
-func (h *htmlWriter) forecast(f *reconcile.Forecast) *htmlForecast {
+func (w worder) forecast(f *reconcile.Forecast) *htmlForecast {
 	if f == nil {
 		return nil
 	}
 	out := &htmlForecast{
-		Heading: h.say(lang.F("By %s", "到 %s 为止", clock(f.Deadline))), Verdict: h.say(sentence(listed(chances(f)))),
+		Heading: w.say(lang.F("By %s", "到 %s 为止", clock(f.Deadline))), Verdict: w.say(sentence(listed(chances(f)))),
 	}
 	for _, chance := range []reconcile.Chance{reconcile.ChanceWillNot, reconcile.ChanceMay} {
 		for i := range f.Products {
@@ -193,16 +224,16 @@ func (h *htmlWriter) forecast(f *reconcile.Forecast) *htmlForecast {
 				name := chanceNames[chance]
 				out.Rows = append(out.Rows, htmlForecastRow{
 					Class: chanceWords[chance], Address: clean(x.Address.String()), Title: clean(x.Title),
-					Word: name.symbol + " " + h.say(name.word), Why: h.say(prospectOf(x, f.At)),
+					Word: name.symbol + " " + w.say(name.word), Why: w.say(prospectOf(x, f.At)),
 				})
 			}
 		}
 	}
 	for _, a := range f.Advice {
-		out.Advice = append(out.Advice, h.say(adviceOf(a, f.At)))
+		out.Advice = append(out.Advice, w.say(adviceOf(a, f.At)))
 	}
 	for _, basis := range basesOf(f) {
-		out.Advice = append(out.Advice, h.say(basis))
+		out.Advice = append(out.Advice, w.say(basis))
 	}
 	return out
 }
@@ -213,11 +244,8 @@ var chanceWords = map[reconcile.Chance]string{reconcile.ChanceMay: "may", reconc
 // label words what is the same on every page.
 func (h *htmlWriter) label(p *planHTML) {
 	for to, text := range map[*string]lang.Text{
-		&p.FilterLabel:  lang.T("Filter", "筛选"),
-		&p.SearchLabel:  lang.T("Search title, id, field…", "搜索标题、编号、字段……"),
 		&p.NothingFound: lang.T("No change matches.", "没有符合条件的变更。"),
 		&p.Made:         lang.F("Made %s (Beijing) from catalog %s.", "生成于 %s（北京时间），目录版本 %s。", clock(h.plan.At), short(h.plan.CatalogDigest)),
-		&p.Keys:         lang.T("Keys: / search, j and k next and previous, o unfold.", "快捷键：/ 搜索，j、k 下一项、上一项，o 展开。"),
 		&p.Field:        lang.T("field", "字段"), &p.Old: lang.T("in the shop", "店铺现状"), &p.New: lang.T("declared", "文件声明"),
 		&p.None: lang.T("none", "无"), &p.Attributes: lang.T("attributes", "规格"),
 		&p.Price: labels["sale_price"], &p.MarketPrice: labels["market_price"], &p.Stock: labels["stock_num"],
@@ -243,7 +271,7 @@ func (h *htmlWriter) groups() []htmlGroup {
 func (h *htmlWriter) card(e *entry) htmlCard {
 	c := e.change
 	card := htmlCard{
-		Risk: riskWords[e.risk], Address: clean(c.Address.String()), Symbol: e.what.symbol, What: h.say(e.what.word),
+		Risk: riskWords[e.risk], Address: clean(c.Address.String()), Symbol: webSymbol(e.what.symbol), What: h.say(e.what.word),
 		ProductTitle: clean(c.Title), Class: string(c.Class), Cost: h.say(classNames[c.Class]), Why: h.say(e.why), Grid: h.grid(c),
 	}
 	for i := range e.fields {
@@ -257,7 +285,7 @@ func (h *htmlWriter) card(e *entry) htmlCard {
 		}
 	}
 	for _, r := range e.remarks {
-		card.Remarks = append(card.Remarks, htmlRemark{h.say(r.label), h.say(r.text)})
+		card.Remarks = append(card.Remarks, htmlRemark{Label: h.say(r.label), Text: h.say(r.text)})
 	}
 	return card
 }

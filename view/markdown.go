@@ -73,7 +73,12 @@ func (v *View) planMarkdown(plan *reconcile.Plan, catalog *schema.Catalog) strin
 func (m *markdown) totals(plan *reconcile.Plan) {
 	p := &page{lang: m.lang}
 	p.summary(plan)
-	for line := range strings.Lines(string(p.buf)) {
+	m.quote(p)
+}
+
+// quote puts the lines of a page.
+func (m *markdown) quote(p *page) {
+	for line := range strings.Lines(strings.TrimSpace(string(p.buf))) {
 		m.put("> "+md(strings.TrimSpace(line))+"  \n", 0)
 	}
 	m.put("\n", 0)
@@ -123,10 +128,7 @@ func (m *markdown) since(c *reconcile.Comparison) {
 	}
 	p := &page{lang: m.lang}
 	p.since(c)
-	for line := range strings.Lines(strings.TrimSpace(string(p.buf))) {
-		m.put("> "+md(strings.TrimSpace(line))+"  \n", 0)
-	}
-	m.put("\n", 0)
+	m.quote(p)
 }
 
 func (m *markdown) breaches(breaches []reconcile.Breach) {

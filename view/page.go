@@ -122,9 +122,12 @@ func (p *page) flush(w io.Writer) error {
 
 // table adds rows in aligned columns, two cells apart. The last column is not
 // padded.
-func (p *page) table(indent int, rows [][]span) {
+func (p *page) table(indent int, rows [][]span) { p.tableWith(indent, rows, func(int) {}) }
+
+// tableWith is a table in which lines may follow a row.
+func (p *page) tableWith(indent int, rows [][]span, follow func(row int)) {
 	widths := p.columnWidths(rows)
-	for _, row := range rows {
+	for at, row := range rows {
 		p.indent(indent)
 		for i, cell := range row {
 			p.add(cell)
@@ -133,6 +136,7 @@ func (p *page) table(indent int, rows [][]span) {
 			}
 		}
 		p.end()
+		follow(at)
 	}
 }
 

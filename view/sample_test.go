@@ -172,10 +172,11 @@ func sampleReport() *reconcile.Report {
 func sampleBoard() []reconcile.Standing {
 	return []reconcile.Standing{
 		{Address: merchant, Declared: true, Managed: true, Present: true},
-		{Address: spu("719"), Title: "毛毯百搭休闲珊瑚绒毯子100*150cm加长加厚", Declared: true, Managed: true, Wanted: true, Present: true, Shelf: provider.ShelfListed},
+		{Address: spu("719"), Title: "毛毯百搭休闲珊瑚绒毯子100*150cm加长加厚", Declared: true, Managed: true, Wanted: true, Present: true, Shelf: provider.ShelfListed,
+			Last: &state.Verdict{Kind: state.VerdictApproved, At: *at(-300)}},
 		{Address: spu("720"), Title: "电热毯", Declared: true, Wanted: true, Change: &reconcile.Change{Action: reconcile.ActionCreate, Steps: []reconcile.Op{reconcile.OpAdd}, Waits: []reconcile.Wait{{Kind: reconcile.WaitBrand, On: &brandCXY}}}},
 		{Address: spu("721"), Title: "毛毯（蓝）", Declared: true, Managed: true, Wanted: true, Present: true, Shelf: provider.ShelfListed, Review: provider.ReviewRejected,
-			Rejected: &reconcile.Block{Kind: reconcile.BlockRejected, Reason: "标题含有极限词", At: at(-60)}},
+			Rejected: &reconcile.Block{Kind: reconcile.BlockRejected, Reason: "标题含有极限词", At: at(-60)}, Source: line(60)},
 		{Address: spu("722"), Title: "毛毯（灰）", Declared: true, Managed: true, Wanted: true, Present: true, Shelf: provider.ShelfDelisted,
 			Change: &reconcile.Change{Action: reconcile.ActionList, Steps: []reconcile.Op{reconcile.OpList}}},
 		{Address: spu("723"), Title: "毛毯（绿）", Declared: true, Managed: true, Wanted: true, Present: true, Shelf: provider.ShelfInitial, Review: provider.ReviewRunning, SubmittedAt: *at(-15)},
@@ -185,6 +186,14 @@ func sampleBoard() []reconcile.Standing {
 		{Address: spu("726"), Title: "新毛毯", Declared: true, Wanted: true, Change: &reconcile.Change{Action: reconcile.ActionCreate, Steps: []reconcile.Op{reconcile.OpAdd}}},
 		{Address: spu("727"), Title: "毛毯（红）", Declared: true, Wanted: true, Change: &reconcile.Change{Action: reconcile.ActionBlock, Block: &reconcile.Block{Kind: reconcile.BlockNeeds, On: &brandCXY}}},
 		{Address: spu("900"), Title: "别人的商品", Present: true, Shelf: provider.ShelfListed},
+	}
+}
+
+// board is the board of the sample shop.
+func board(standings []reconcile.Standing, forecast *reconcile.Forecast) Board {
+	return Board{
+		ShopName: "blankets", Shop: state.ShopID{Platform: "component", AppID: "wx0123456789abcdef"}, At: friday,
+		Standings: standings, Forecast: forecast,
 	}
 }
 

@@ -1,12 +1,15 @@
 package view
 
 import (
+	"io"
 	"slices"
+	"time"
 
 	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/reconcile"
 	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
 )
 
 // Status is where an object stands, in one word: the values of status --only.
@@ -89,8 +92,11 @@ func blockedBy(s *reconcile.Standing, kind reconcile.BlockKind) bool {
 // boardDocument is the JSON form of the status board.
 type boardDocument struct {
 	Envelope
-	Counts  map[Status]int `json:"counts"`
-	Objects []boardRow     `json:"objects"`
+	ShopName string         `json:"shop_name"`
+	Shop     state.ShopID   `json:"shop"`
+	At       string         `json:"at,omitempty"` // RFC 3339
+	Counts   map[Status]int `json:"counts"`
+	Objects  []boardRow     `json:"objects"`
 	// Forecast is what will be on the shelf by the deadline, where there is one.
 	Forecast *reconcile.Forecast `json:"forecast,omitempty"`
 }
@@ -99,6 +105,7 @@ type boardRow struct {
 	Address     schema.Address   `json:"address"`
 	Title       string           `json:"title,omitempty"`
 	Status      Status           `json:"status"`
+	Since       string           `json:"since,omitempty"` // RFC 3339
 	OnShelf     bool             `json:"on_shelf"`
 	Wanted      bool             `json:"wanted"`
 	Declared    bool             `json:"declared"`
@@ -108,114 +115,112 @@ type boardRow struct {
 	Block       *reconcile.Block `json:"block,omitempty"`
 	Steps       []reconcile.Op   `json:"steps"` // what apply would do
 	Rejected    *reconcile.Block `json:"rejected,omitempty"`
+	About       string           `json:"about,omitempty"` // the field that the reason names
+	Range       *schema.Range    `json:"range,omitempty"` // of that field, or of the object
 	Notes       []lang.Text      `json:"notes,omitempty"`
 }
 
 // Board prints where every object stands. only restricts the rows, not the
 // counts; when it is empty, unmanaged products are only counted.
-func (v *View) Board(board []reconcile.Standing, only []Status) error {
-	return v.BoardBefore(board, only, nil)
-}
-
-// BoardBefore prints the same, with what will be on the shelf by a deadline; nil
-// for no deadline.
-func (v *View) BoardBefore(board []reconcile.Standing, only []Status, forecast *reconcile.Forecast) error {
-	counts := map[Status]int{}
-	var shown []*reconcile.Standing
-	for i := range board {
-		status := StatusOf(&board[i])
-		counts[status]++
-		if slices.Contains(only, status) || len(only) == 0 && status != StatusUnmanaged {
-			shown = append(shown, &board[i])
-		}
-	}
+func (v *View) Board(b Board, only []Status) error {
+	posts := v.readBoard(&b, only)
 	switch v.Format {
 	case JSON:
-		doc := boardModel(shown, counts)
-		doc.Forecast = forecast
-		return writeJSON(v.Out, doc)
+		return writeJSON(v.Out, boardModel(&b, posts))
 	case GitHub, GitLab:
-		return v.annotate(v.boardAnnotations(shown))
+		return v.annotate(boardAnnotations(posts))
+	case Markdown:
+		_, err := io.WriteString(v.Out, v.boardMarkdown(&b, posts))
+		return err
+	case HTML:
+		return v.boardPage(v.Out, &b, posts)
 	}
 	p := v.outPage()
-	var rows [][]span
-	for _, s := range shown {
-		rows = append(rows, boardSpans(s))
-	}
-	p.table(0, rows)
-	if len(rows) > 0 {
-		p.blank()
-	}
-	p.boardSummary(board, counts)
-	p.forecast(forecast)
+	p.posts(posts)
+	p.boardSummary(&b)
+	p.forecast(b.Forecast)
 	return p.flush(v.Out)
 }
 
-func boardModel(shown []*reconcile.Standing, counts map[Status]int) boardDocument {
-	doc := boardDocument{Envelope: Envelope{"status", 1}, Counts: counts, Objects: []boardRow{}}
-	for _, s := range shown {
-		row := boardRow{
-			Address: s.Address, Title: s.Title, Status: StatusOf(s), OnShelf: s.Shelf == provider.ShelfListed,
-			Wanted: s.Wanted, Declared: s.Declared, Managed: s.Managed, Steps: []reconcile.Op{}, Rejected: s.Rejected,
-		}
-		if !s.SubmittedAt.IsZero() {
-			row.SubmittedAt = s.SubmittedAt.UTC().Format("2006-01-02T15:04:05Z07:00")
-		}
-		if c := s.Change; c != nil {
-			row.Waits, row.Block, row.Notes = c.Waits, c.Block, c.Notes
-			row.Steps = append(row.Steps, c.Steps...)
-		}
-		doc.Objects = append(doc.Objects, row)
+func boardModel(b *Board, posts []post) boardDocument {
+	doc := boardDocument{
+		Envelope: Envelope{"status", 1}, ShopName: b.ShopName, Shop: b.Shop, At: rfc3339(b.At),
+		Counts: countStatuses(b.Standings), Objects: []boardRow{}, Forecast: b.Forecast,
+	}
+	for i := range posts {
+		doc.Objects = append(doc.Objects, rowOf(&posts[i]))
 	}
 	return doc
+}
+
+func rowOf(x *post) boardRow {
+	s := x.standing
+	row := boardRow{
+		Address: s.Address, Title: s.Title, Status: x.status, Since: rfc3339(x.since), OnShelf: s.Shelf == provider.ShelfListed,
+		Wanted: s.Wanted, Declared: s.Declared, Managed: s.Managed, SubmittedAt: rfc3339(s.SubmittedAt),
+		Steps: []reconcile.Op{}, Rejected: s.Rejected, About: x.about,
+	}
+	if x.at.File != "" {
+		row.Range = &x.at
+	}
+	if c := s.Change; c != nil {
+		row.Waits, row.Block, row.Notes = c.Waits, c.Block, c.Notes
+		row.Steps = append(row.Steps, c.Steps...)
+	}
+	return row
+}
+
+// rfc3339 is a time in JSON, "" for none.
+func rfc3339(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+func countStatuses(standings []reconcile.Standing) map[Status]int {
+	counts := map[Status]int{}
+	for i := range standings {
+		counts[StatusOf(&standings[i])]++
+	}
+	return counts
 }
 
 // titleWidth is how many cells a title gets on the board.
 const titleWidth = 32
 
-// boardSpans is one row: status, address, title, and what else is worth knowing.
-func boardSpans(s *reconcile.Standing) []span {
-	h := statusNames[StatusOf(s)]
-	return []span{
-		words(lang.T(h.symbol+" "+h.word.EN, h.symbol+" "+h.word.ZH)).as(h.style),
-		raw(s.Address.String()).as(bold),
-		raw(cells.Truncate(clean(s.Title), titleWidth, "…")),
-		words(boardDetail(s)),
+// posts adds the objects in a table: status, address, title, and what else is worth
+// knowing; below those that need a human, where in the files, and what to do.
+func (p *page) posts(posts []post) {
+	if len(posts) == 0 {
+		return
 	}
-}
-
-// boardDetail says since when, why, and what apply would do.
-func boardDetail(s *reconcile.Standing) lang.Text {
-	var parts []lang.Text
-	status := StatusOf(s)
-	if status == StatusInReview || status == StatusRejected || status == StatusWaiting {
-		switch {
-		case s.Shelf == provider.ShelfListed:
-			parts = append(parts, lang.T("buyers see the old content", "买家看到的是旧内容"))
-		case s.Wanted:
-			parts = append(parts, lang.T("not on the shelf", "未在架"))
+	rows := make([][]span, len(posts))
+	for i := range posts {
+		rows[i] = boardSpans(&posts[i])
+	}
+	p.tableWith(0, rows, func(i int) {
+		x := &posts[i]
+		if !x.status.needsHuman() {
+			return
 		}
-	}
-	if status == StatusInReview && !s.SubmittedAt.IsZero() {
-		parts = append(parts, lang.F("since %s", "自 %s 起", clock(s.SubmittedAt)))
-	}
-	if s.Change != nil && s.Change.Block != nil {
-		parts = append(parts, blockOf(s.Change.Block))
-	} else if s.Rejected != nil {
-		parts = append(parts, blockOf(s.Rejected))
-	}
-	if c := s.Change; c != nil {
-		for _, w := range c.Waits {
-			if w.Kind != reconcile.WaitReview {
-				parts = append(parts, waitOf(w))
+		for _, text := range []lang.Text{x.place(), x.remedy} {
+			if !text.IsZero() {
+				p.line(4, words(text).as(faint))
 			}
 		}
-		if len(c.Steps) > 0 {
-			do := stepped(c.Steps, steps)
-			parts = append(parts, lang.T("apply would: "+do.EN, "apply 将："+do.ZH))
-		}
+	})
+	p.blank()
+}
+
+func boardSpans(x *post) []span {
+	h := x.word
+	return []span{
+		words(lang.T(h.symbol+" "+h.word.EN, h.symbol+" "+h.word.ZH)).as(h.style),
+		raw(x.standing.Address.String()).as(bold),
+		raw(cells.Truncate(clean(x.standing.Title), titleWidth, "…")),
+		words(x.detail()),
 	}
-	return semicolons(parts)
 }
 
 // statusCounts counts objects by status, leaving out what does not occur.
@@ -231,25 +236,18 @@ func statusCounts(count func(Status) int) []lang.Text {
 }
 
 // boardSummary counts, and says how much of what is wanted on the shelf is there.
-func (p *page) boardSummary(board []reconcile.Standing, counts map[Status]int) {
+func (p *page) boardSummary(b *Board) {
+	counts := countStatuses(b.Standings)
 	parts := statusCounts(func(status Status) int { return counts[status] })
 	if len(parts) == 0 {
 		p.line(0, both("Nothing is declared.", "没有声明任何内容。"))
 		return
 	}
 	p.line(0, words(sentence(listed(parts))))
-	wanted, there := 0, 0
-	for i := range board {
-		if board[i].Wanted {
-			wanted++
-			if board[i].Shelf == provider.ShelfListed {
-				there++
-			}
-		}
-	}
+	wanted, there := onShelf(b.Standings)
 	st := green
 	if there < wanted {
 		st = yellow
 	}
-	p.line(0, format("%d of %d products wanted on the shelf are there.", "应在架的商品 %[2]d 个，已在架 %[1]d 个。", there, wanted).as(st))
+	p.line(0, words(shelfCount(wanted, there)).as(st))
 }

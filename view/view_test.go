@@ -45,13 +45,13 @@ func TestReport(t *testing.T) {
 }
 
 func TestBoard(t *testing.T) {
-	golden(t, "status", func(v *View) error { return v.Board(sampleBoard(), nil) })
+	golden(t, "status", func(v *View) error { return v.Board(board(sampleBoard(), nil), nil) })
 	golden(t, "status-only", func(v *View) error {
-		return v.Board(sampleBoard(), []Status{StatusRejected, StatusUnmanaged})
+		return v.Board(board(sampleBoard(), nil), []Status{StatusRejected, StatusUnmanaged})
 	})
-	golden(t, "status-empty", func(v *View) error { return v.Board(nil, nil) })
+	golden(t, "status-empty", func(v *View) error { return v.Board(Board{}, nil) })
 	golden(t, "status-deadline", func(v *View) error {
-		return v.BoardBefore(sampleBoard(), []Status{StatusOnShelf}, sampleForecast())
+		return v.Board(board(sampleBoard(), sampleForecast()), nil)
 	})
 }
 
@@ -274,7 +274,7 @@ func TestWork(t *testing.T) {
 // terminal must draw it and never obey it.
 func TestNothingHostileReachesTheTerminal(t *testing.T) {
 	const evil = "a\x1b]0;pwned\x07\x1b[2J\u009b31m\r\n\u202e\u2028\x7f\x00\xff"
-	plan, report, board, s := samplePlan(), sampleReport(), sampleBoard(), sampleState()
+	plan, report, standings, s := samplePlan(), sampleReport(), sampleBoard(), sampleState()
 	for i := range plan.Changes {
 		c := &plan.Changes[i]
 		c.Title = evil
@@ -287,8 +287,8 @@ func TestNothingHostileReachesTheTerminal(t *testing.T) {
 	for i := range report.Results {
 		report.Results[i].Title, report.Results[i].Err = evil, &provider.Error{Message: evil, RID: evil, Code: 1, Meaning: lang.Same(evil)}
 	}
-	for i := range board {
-		board[i].Title, board[i].Rejected = evil, &reconcile.Block{Reason: evil}
+	for i := range standings {
+		standings[i].Title, standings[i].Rejected = evil, &reconcile.Block{Reason: evil}
 	}
 	s.Records[spu("719")].Memo[evil] = evil
 	s.Records[spu("719")].RemoteID = evil
@@ -298,7 +298,7 @@ func TestNothingHostileReachesTheTerminal(t *testing.T) {
 	for name, render := range map[string]func(*View) error{
 		"plan":       func(v *View) error { return v.Plan(plan, nil) },
 		"report":     func(v *View) error { return v.Report(report) },
-		"board":      func(v *View) error { return v.Board(board, nil) },
+		"board":      func(v *View) error { return v.Board(board(standings, nil), nil) },
 		"state list": func(v *View) error { return v.StateList(s) },
 		"state show": func(v *View) error { return v.StateShow(s.Records[spu("719")]) },
 		"category": func(v *View) error {

@@ -85,7 +85,7 @@ func (a *app) survey(ctx context.Context, refresh bool) (*schema.Catalog, []reco
 		return nil, nil, nil, err
 	}
 	defer s.shop.close()
-	return s.catalog, s.board(), s.seen, nil
+	return s.catalog, s.board().Standings, s.seen, nil
 }
 
 func (a *app) surveyFiles(ctx context.Context, pol reconcile.Policy) (*schema.Catalog, []reconcile.Standing, *provider.Observation, error) {

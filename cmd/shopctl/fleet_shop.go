@@ -101,16 +101,16 @@ func (r *shopRun) plan(ctx context.Context) error {
 }
 
 func (r *shopRun) status(ctx context.Context) error {
-	board, forecast, err := r.app.makeBoard(ctx, r.task.Deadline)
+	board, err := r.app.makeBoard(ctx, r.task.Deadline)
 	if err != nil {
 		return err
 	}
-	view.FleetBoard(&r.result, board)
-	view.FleetForecast(&r.result, forecast)
-	if err := r.tell(func(v *view.View) error { return v.BoardBefore(board, nil, forecast) }); err != nil {
+	view.FleetBoard(&r.result, board.Standings)
+	view.FleetForecast(&r.result, board.Forecast)
+	if err := r.tell(func(v *view.View) error { return v.Board(*board, nil) }); err != nil {
 		return err
 	}
-	return standing(board)
+	return standing(board.Standings)
 }
 
 func (r *shopRun) apply(ctx context.Context) error {

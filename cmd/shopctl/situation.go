@@ -6,6 +6,7 @@ import (
 	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/reconcile"
 	"github.com/shopctl/shopctl/state"
+	"github.com/shopctl/shopctl/view"
 )
 
 // situation is all that a decision is made from: a valid catalog, what is
@@ -52,6 +53,10 @@ func (s *situation) plan() *reconcile.Plan {
 	return reconcile.Make(s.catalog, s.state, s.seen, s.policy)
 }
 
-func (s *situation) board() []reconcile.Standing {
-	return reconcile.BoardOf(s.plan(), s.catalog, s.state, s.seen, s.policy)
+func (s *situation) board() *view.Board {
+	plan := s.plan()
+	return &view.Board{
+		ShopName: plan.ShopName, Shop: plan.Shop, At: plan.At, Forecast: plan.Forecast,
+		Standings: reconcile.BoardOf(plan, s.catalog, s.state, s.seen, s.policy),
+	}
 }

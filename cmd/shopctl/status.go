@@ -20,7 +20,7 @@ func newStatus(a *app) *cobra.Command {
 		Short: a.say("Show where every object stands: on the shelf, in review, rejected", "显示每个对象的状态：在架、审核中、被驳回等"),
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.setFormat(format, view.GitHub, view.GitLab); err != nil {
+			if err := a.setFormat(format, view.Markdown, view.HTML, view.GitHub, view.GitLab); err != nil {
 				return err
 			}
 			return a.status(cmd.Context(), only, deadline)
@@ -28,7 +28,7 @@ func newStatus(a *app) *cobra.Command {
 	}
 	cmd.Flags().StringSliceVar(&only, "only", nil, a.say("show only these `states`: ", "只显示这些状态（`states`）：")+statusList())
 	a.addDeadlineFlag(cmd, &deadline)
-	a.addAnnotationFormatFlag(cmd, &format)
+	a.addBoardFormatFlag(cmd, &format)
 	return cmd
 }
 
@@ -48,38 +48,35 @@ func (a *app) status(ctx context.Context, only []string, deadline string) error 
 		}
 		filter = append(filter, view.Status(name))
 	}
-	board, forecast, err := a.makeBoard(ctx, deadline)
+	files, err := intake.NewLocator(a.global.dir)
 	if err != nil {
 		return err
 	}
-	if a.view.Format == view.GitHub || a.view.Format == view.GitLab {
-		files, err := intake.NewLocator(a.global.dir)
-		if err != nil {
-			return err
-		}
-		defer files.Close()
-		a.view.Locate = files.Find
-	}
-	if err := a.view.BoardBefore(board, filter, forecast); err != nil {
+	defer files.Close()
+	a.view.Locate = files.Find
+	board, err := a.makeBoard(ctx, deadline)
+	if err != nil {
 		return err
 	}
-	return standing(board)
+	if err := a.view.Board(*board, filter); err != nil {
+		return err
+	}
+	return standing(board.Standings)
 }
 
 // makeBoard finds out where every object stands and, where there is a deadline, in
 // the flag or in the shop block, what will be on the shelf by then. It tells nobody.
-func (a *app) makeBoard(ctx context.Context, deadline string) ([]reconcile.Standing, *reconcile.Forecast, error) {
+func (a *app) makeBoard(ctx context.Context, deadline string) (*view.Board, error) {
 	pol, err := a.policy(planFlags{deadline: deadline})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	s, err := a.situation(ctx, pol, true)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer s.shop.close()
-	plan := s.plan()
-	return reconcile.BoardOf(plan, s.catalog, s.state, s.seen, s.policy), plan.Forecast, nil
+	return s.board(), nil
 }
 
 // standing is the exit code of a board.

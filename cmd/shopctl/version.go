@@ -51,6 +51,11 @@ func (a *app) addAnnotationFormatFlag(cmd *cobra.Command, format *string) {
 	cmd.Flags().StringVar(format, "format", "text", a.say("text, json, github (annotations of an Action) or gitlab (a Code Quality report)", "text、json、github（Action 注解）或 gitlab（Code Quality 报告）"))
 }
 
+func (a *app) addBoardFormatFlag(cmd *cobra.Command, format *string) {
+	cmd.Flags().StringVar(format, "format", "text", a.say("text, json, markdown (a comment), html (a page), github (annotations of an Action) or gitlab (a Code Quality report)",
+		"text、json、markdown（评论）、html（网页）、github（Action 注解）或 gitlab（Code Quality 报告）"))
+}
+
 func (a *app) addFormatFlag(cmd *cobra.Command, format *string) {
 	cmd.Flags().StringVar(format, "format", "text", a.say("text or json", "text 或 json"))
 }

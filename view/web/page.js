@@ -2,25 +2,31 @@
 (() => {
   const search = document.getElementById("search");
   if (!search) return;
-  const cards = [...document.querySelectorAll(".card")];
-  const texts = cards.map(card => card.textContent.toLowerCase());
-  const groups = [...document.querySelectorAll(".group")];
-  const chips = [...document.querySelectorAll(".chip")];
   const shown = document.getElementById("shown");
   const nothing = document.getElementById("nothing");
+  const off = new Set();
+  let cards, texts, groups, chips;
 
   const filter = () => {
-    const off = new Set(chips.filter(c => c.getAttribute("aria-pressed") === "false").map(c => c.dataset.risk));
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let visible = 0;
     cards.forEach((card, i) => {
-      const hit = !off.has(card.parentElement.dataset.risk) && words.every(w => texts[i].includes(w));
+      const hit = !off.has(card.parentElement.dataset.group) && words.every(w => texts[i].includes(w));
       card.hidden = !hit;
       if (hit) visible++;
     });
     groups.forEach(g => { g.hidden = !g.querySelector(".card:not([hidden])"); });
+    chips.forEach(c => c.setAttribute("aria-pressed", String(!off.has(c.dataset.group))));
     shown.textContent = visible + " / " + cards.length;
     nothing.hidden = visible > 0;
+  };
+
+  const collect = () => {
+    cards = [...document.querySelectorAll(".card")];
+    texts = cards.map(card => card.textContent.toLowerCase());
+    groups = [...document.querySelectorAll(".group")];
+    chips = [...document.querySelectorAll(".chip")];
+    filter();
   };
 
   const step = by => {
@@ -39,14 +45,18 @@
 
   search.addEventListener("input", filter);
   search.addEventListener("keydown", e => { if (e.key === "Escape") { search.value = ""; filter(); search.blur(); } });
-  chips.forEach(chip => chip.addEventListener("click", () => {
-    chip.setAttribute("aria-pressed", String(chip.getAttribute("aria-pressed") !== "true"));
+  document.addEventListener("click", e => {
+    const chip = e.target.closest(".chip");
+    if (!chip) return;
+    const group = chip.dataset.group;
+    off.has(group) ? off.delete(group) : off.add(group);
     filter();
-  }));
+  });
   document.addEventListener("keydown", e => {
     if (e.target.matches("input") || e.ctrlKey || e.metaKey || e.altKey || !keys[e.key]) return;
     e.preventDefault();
     keys[e.key]();
   });
-  filter();
+  document.addEventListener("renewed", collect);
+  collect();
 })();
