@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"embed"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,47 +20,74 @@ import (
 //go:embed starter
 var starter embed.FS
 
+// pipelines are the files with which a repository calls our pipelines.
+//
+//go:embed pipelines
+var pipelines embed.FS
+
 // starterNames are the files that get another name: under their own they would
 // have an effect in this repository.
 var starterNames = map[string]string{
-	"gitignore":    ".gitignore",
-	"workflow.yml": ".github/workflows/shopctl.yml",
+	"gitignore":  ".gitignore",
+	"github.yml": ".github/workflows/shopctl.yml",
+	"gitlab.yml": ".gitlab-ci.yml",
 }
+
+// The values of init --ci.
+const (
+	ciGitHub = "github"
+	ciGitLab = "gitlab"
+	ciNone   = "none"
+)
 
 func newInit(a *app) *cobra.Command {
-	return &cobra.Command{
+	var ci string
+	cmd := &cobra.Command{
 		Use:   "init [DIR]",
 		Short: a.say("Write a small catalog to begin with", "生成一份可直接上手的商品目录"),
-		Long: a.say("Writes a small catalog with one product, a .gitignore and a CI workflow. Files\nthat exist already are left as they are.",
-			"生成包含一个商品的商品目录、.gitignore 和 CI 配置。已存在的文件保持不变。"),
+		Long: a.say("Writes a small catalog with one product, a .gitignore and a pipeline for GitHub or\nGitLab. Files that exist already are left as they are; where there is a catalog\nalready, --ci adds nothing but the pipeline.",
+			"生成包含一个商品的商品目录、.gitignore，以及 GitHub 或 GitLab 的流水线配置。已存在的\n文件保持不变；目录中已有商品目录文件时，--ci 只添加流水线配置。"),
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return a.init(a.global.dir)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if ci != ciGitHub && ci != ciGitLab && ci != ciNone {
+				return badFlag("--ci", ci, "github, gitlab, none")
 			}
-			if filepath.IsAbs(args[0]) {
-				return a.init(args[0])
+			dir := a.global.dir
+			if len(args) == 1 {
+				dir = args[0]
+				if !filepath.IsAbs(dir) {
+					dir = filepath.Join(a.global.dir, dir)
+				}
 			}
-			return a.init(filepath.Join(a.global.dir, args[0]))
+			return a.init(dir, ci, cmd.Flags().Changed("ci"))
 		},
 	}
+	cmd.Flags().StringVar(&ci, "ci", ciGitHub, a.say("the pipeline to write: github, gitlab or none", "要生成的流水线配置：github、gitlab 或 none"))
+	return cmd
 }
 
-func (a *app) init(dir string) error {
-	var written, kept []string
-	err := fs.WalkDir(starter, "starter", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+// init writes what is missing; where there is a catalog and the pipeline was asked
+// for by name, only that.
+func (a *app) init(dir, ci string, named bool) error {
+	var files []newFile
+	var err error
+	if there, _ := filepath.Glob(filepath.Join(dir, "*.hcl")); !named || len(there) == 0 {
+		if files, err = filesOf(starter, "starter"); err != nil {
 			return err
 		}
-		name, _ := filepath.Rel("starter", filepath.FromSlash(path))
-		if hidden, ok := starterNames[name]; ok {
-			name = filepath.FromSlash(hidden)
-		}
-		content, err := starter.ReadFile(path)
+	}
+	if ci != ciNone {
+		name := ci + ".yml"
+		content, err := pipelines.ReadFile("pipelines/" + name)
 		if err != nil {
 			return err
 		}
-		switch err := writeNew(filepath.Join(dir, name), content); {
+		files = append(files, newFile{name, content})
+	}
+	var written, kept []string
+	for _, f := range files {
+		name := filepath.FromSlash(cmp.Or(starterNames[f.name], f.name))
+		switch err := writeNew(filepath.Join(dir, name), f.content); {
 		case errors.Is(err, fs.ErrExist):
 			kept = append(kept, name)
 		case err != nil:
@@ -66,12 +95,40 @@ func (a *app) init(dir string) error {
 		default:
 			written = append(written, name)
 		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
-	return a.view.Initialised(dir, written, kept)
+	return errors.Join(a.view.Initialised(dir, written, kept), a.nameSecrets(ci))
+}
+
+// nameSecrets says what a pipeline needs before it can run.
+func (a *app) nameSecrets(ci string) error {
+	switch ci {
+	case ciGitHub:
+		return a.view.Line(lang.T("For the pipeline, set the secret WECHAT_APPSECRET under Settings > Secrets and variables > Actions, and put the runner on the platform's IP list (docs/pipelines.md).",
+			"流水线需要：在 Settings > Secrets and variables > Actions 中设置密钥 WECHAT_APPSECRET，并把运行器的 IP 加入平台的 IP 白名单（见 docs/pipelines.zh-CN.md）。"))
+	case ciGitLab:
+		return a.view.Line(lang.T("For the pipeline, set the masked and protected variables WECHAT_APPSECRET and SHOPCTL_GITLAB_TOKEN (a project access token with the scope api) under Settings > CI/CD > Variables, and put the runner on the platform's IP list (docs/pipelines.md).",
+			"流水线需要：在 Settings > CI/CD > Variables 中设置变量 WECHAT_APPSECRET 和 SHOPCTL_GITLAB_TOKEN（权限范围为 api 的项目访问令牌），勾选 Masked；并把运行器的 IP 加入平台的 IP 白名单（见 docs/pipelines.zh-CN.md）。"))
+	}
+	return nil
+}
+
+// newFile is a file that init may write.
+type newFile struct {
+	name    string // with slashes, below the directory
+	content []byte
+}
+
+func filesOf(from fs.FS, dir string) ([]newFile, error) {
+	var files []newFile
+	err := fs.WalkDir(from, dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(from, path)
+		files = append(files, newFile{strings.TrimPrefix(path, dir+"/"), content})
+		return err
+	})
+	return files, err
 }
 
 // writeNew creates a file and never touches one that exists.
