@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"math"
 	"strconv"
 	"strings"
 
@@ -122,7 +121,7 @@ func (p plain) category() (CategoryRef, bool) {
 		return CategoryRef{Path: categoryPath(p.text)}, true
 	}
 	id, ok := p.integer()
-	return CategoryRef{ID: uint64(id)}, ok && id > 0 && id <= math.MaxInt64
+	return CategoryRef{ID: uint64(id)}, ok && id > 0
 }
 
 // brand takes what brand.NAME stands for, or "" for no brand.
