@@ -127,6 +127,30 @@ const (
 	AdviceKeepGoing AdviceKind = "keep-going"
 )
 
+// Of is the part of a forecast about some products, of which so many are wanted on
+// the shelf. Advice about others is left out.
+func (f *Forecast) Of(some func(schema.Address) bool, wanted int) *Forecast {
+	part := &Forecast{At: f.At, Deadline: f.Deadline, Products: []Prospect{}, Advice: []Advice{}}
+	for _, p := range f.Products {
+		if some(p.Address) {
+			part.Products = append(part.Products, p)
+			*part.counter(p.Chance)++
+		}
+	}
+	part.There = wanted - len(part.Products)
+	for _, a := range f.Advice {
+		if len(a.Objects) == 0 || slices.ContainsFunc(a.Objects, some) {
+			part.Advice = append(part.Advice, a)
+		}
+	}
+	return part
+}
+
+// counter is the count of a chance.
+func (f *Forecast) counter(c Chance) *int {
+	return map[Chance]*int{ChanceThere: &f.There, ChanceWill: &f.Will, ChanceMay: &f.May, ChanceWillNot: &f.WillNot}[c]
+}
+
 // Foresee says what will be on the shelf by a deadline. It is a pure function of
 // what the plan was made from and the plan.
 func Foresee(deadline time.Time, cat *schema.Catalog, st *state.State, obs *provider.Observation, plan *Plan) *Forecast {

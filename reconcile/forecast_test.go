@@ -188,3 +188,19 @@ func TestTheHourOfTheDayCounts(t *testing.T) {
 		}
 	}
 }
+
+// The forecast of some products counts these, and keeps the advice about them and
+// that which names nobody.
+func TestForecastOfSome(t *testing.T) {
+	spuOf := func(id string) schema.Address { return schema.Address{Kind: schema.KindSPU, Name: id} }
+	whole := &reconcile.Forecast{There: 5, Will: 1, WillNot: 1, Products: []reconcile.Prospect{{Address: spuOf("1"), Chance: reconcile.ChanceWill}, {Address: spuOf("2"), Chance: reconcile.ChanceWillNot}}, Advice: []reconcile.Advice{
+		{Kind: reconcile.AdviceFirst, Objects: []schema.Address{spuOf("2")}}, {Kind: reconcile.AdviceRepair, Objects: []schema.Address{spuOf("1")}}, {Kind: reconcile.AdviceKeepGoing},
+	}}
+	part := whole.Of(func(a schema.Address) bool { return a == spuOf("1") || a == spuOf("3") }, 2)
+	if part.There != 1 || part.Will != 1 || part.WillNot != 0 || len(part.Products) != 1 {
+		t.Errorf("%+v", part)
+	}
+	if len(part.Advice) != 2 || part.Advice[0].Kind != reconcile.AdviceRepair || part.Advice[1].Kind != reconcile.AdviceKeepGoing {
+		t.Errorf("advice %+v", part.Advice)
+	}
+}

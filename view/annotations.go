@@ -97,7 +97,7 @@ func boardAnnotations(posts []post) []annotation {
 	var list []annotation
 	for i := range posts {
 		x := &posts[i]
-		if !x.status.needsHuman() || x.why.IsZero() {
+		if !x.status.NeedsHuman() || x.why.IsZero() {
 			continue
 		}
 		name, word := x.standing.Address.String(), x.word.word

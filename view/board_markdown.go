@@ -75,7 +75,7 @@ var stageNames = map[stage]lang.Text{
 
 func stageOf(x *post) stage {
 	switch {
-	case x.status.needsHuman():
+	case x.status.NeedsHuman():
 		return stageHuman
 	case x.status.rests():
 		return stageResting
@@ -118,7 +118,7 @@ func (m *markdown) post(x *post) string {
 		name += "<br>" + md(cut(x.standing.Title, maxCell))
 	}
 	first, rest := []lang.Text{x.moment}, append(slices.Clone(x.waits), x.applying(), x.shelf)
-	if x.status.needsHuman() {
+	if x.status.NeedsHuman() {
 		first, rest = []lang.Text{x.moment, x.why, x.shelf}, []lang.Text{x.place(), x.remedy}
 	}
 	rest = append(rest, x.outlook())

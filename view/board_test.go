@@ -78,7 +78,7 @@ func TestBoardsSayTheSame(t *testing.T) {
 		page, comment := boardAs(t, HTML, b, l), boardAs(t, Markdown, b, l)
 		for _, x := range (&View{Lang: l}).readBoard(&b, nil) {
 			said := append([]lang.Text{lang.Same(x.standing.Address.String()), x.moment, x.why, x.shelf, x.next, x.outlook()}, x.waits...)
-			if x.status.needsHuman() {
+			if x.status.NeedsHuman() {
 				said = append(said, x.remedy, x.place())
 			}
 			for _, text := range said {

@@ -22,6 +22,23 @@ type Board struct {
 	Forecast *reconcile.Forecast
 }
 
+// Select is the board of some of the objects; the forecast then counts these, and
+// keeps the advice that is about them.
+func (b Board) Select(wanted func(schema.Address) bool) Board {
+	var some []reconcile.Standing
+	for _, s := range b.Standings {
+		if wanted(s.Address) {
+			some = append(some, s)
+		}
+	}
+	b.Standings = some
+	if b.Forecast != nil {
+		onWish, _ := onShelf(some)
+		b.Forecast = b.Forecast.Of(wanted, onWish)
+	}
+	return b
+}
+
 // post is one object of a board as people read it, in both languages. Text,
 // Markdown, the page and the live page are made of it, so that none of them says
 // less than another.
@@ -51,8 +68,8 @@ var urgency = []Status{
 	StatusOnShelf, StatusGranted, StatusOffShelf, StatusUnmanaged,
 }
 
-// needsHuman reports whether nothing will happen until a human acts.
-func (s Status) needsHuman() bool {
+// NeedsHuman reports whether nothing will happen until a human acts.
+func (s Status) NeedsHuman() bool {
 	return s == StatusRejected || s == StatusBanned || s == StatusBlocked
 }
 
@@ -109,7 +126,7 @@ func (v *View) readStanding(s *reconcile.Standing) post {
 	if block != nil {
 		x.why, x.remedy = blockOf(block), remedyOf(block, s.Address)
 		x.about = reconcile.AboutField(s.Address.Kind, block.Reason)
-		if status.needsHuman() {
+		if status.NeedsHuman() {
 			x.at = v.locate(s.Source, x.about)
 		}
 	}
@@ -212,7 +229,7 @@ func (x *post) remarks() []remark {
 		}
 	}
 	add(lang.T("why", "原因"), x.why, red)
-	if x.status.needsHuman() {
+	if x.status.NeedsHuman() {
 		add(lang.T("where", "位置"), x.place(), plain)
 		add(lang.T("what to do", "处理"), x.remedy, plain)
 	}

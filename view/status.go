@@ -201,7 +201,7 @@ func (p *page) posts(posts []post) {
 	}
 	p.tableWith(0, rows, func(i int) {
 		x := &posts[i]
-		if !x.status.needsHuman() {
+		if !x.status.NeedsHuman() {
 			return
 		}
 		for _, text := range []lang.Text{x.place(), x.remedy} {

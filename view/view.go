@@ -42,6 +42,8 @@ type View struct {
 	// Width gives the width of the terminal in cells at this moment; nil or a
 	// result of 0 means that lines are not cut.
 	Width func() int
+	// Height gives its height in lines; nil or a result of 0 means that it is not known.
+	Height func() int
 	// Thumb gives a picture small, as JPEG or PNG, for a page; nil, or an empty
 	// result, leaves its place empty.
 	Thumb func(key schema.ImageKey) []byte

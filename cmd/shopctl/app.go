@@ -103,7 +103,8 @@ func (a *app) open() error {
 		a.view.Err = view.NewStatusLine(a.stderr)
 	}
 	a.view.Dir = inRepository(a.global.dir)
-	a.view.Width = func() int { return width(a.stdout, a.stderr) }
+	a.view.Width = func() int { w, _ := size(a.stdout, a.stderr); return w }
+	a.view.Height = func() int { _, h := size(a.stdout, a.stderr); return h }
 	var err error
 	a.log, err = newLogger(a.view.Err, a.global.logLevel, a.global.logFormat)
 	return err
@@ -124,14 +125,14 @@ func inRepository(dir string) string {
 	return filepath.ToSlash(dir)
 }
 
-// width is that of the terminal, in cells, or 0 when neither stream is one.
-func width(files ...*os.File) int {
+// size is that of the terminal, in cells and lines, or 0 when no stream is one.
+func size(files ...*os.File) (width, height int) {
 	for _, f := range files {
-		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
-			return w
+		if w, h, err := term.GetSize(int(f.Fd())); err == nil {
+			return w, h
 		}
 	}
-	return 0
+	return 0, 0
 }
 
 func newLogger(w io.Writer, level, format string) (*slog.Logger, error) {
