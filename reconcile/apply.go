@@ -27,6 +27,11 @@ type Run struct {
 	// Wait is how long to go on watching reviews after the plan is through, and
 	// doing what their verdicts allow.
 	Wait time.Duration
+	// Allow reports whether a change may be made that was decided on the way: after
+	// a verdict, a conflict or a lost answer, when the shop shows something else
+	// than it did for the plan. What it does not allow is left to a human; nil
+	// allows everything.
+	Allow func(*Change) bool
 	// Stop, when closed, ends the run gently: calls in flight finish and are
 	// saved, nothing new begins. The end of Apply's context ends it at once.
 	Stop <-chan struct{}
@@ -225,8 +230,31 @@ func (r *Run) look(ctx context.Context, pending []schema.Address) (*Plan, error)
 	}
 	plan := Make(r.Catalog, st, obs, pol)
 	r.settle(pending, plan)
+	r.hold(plan)
 	r.Policy, r.Observation = pol, obs
 	return plan, nil
+}
+
+// hold takes out of a plan made on the way what nobody has approved: what Allow
+// does not allow, and what breaks a guard.
+func (r *Run) hold(plan *Plan) {
+	guarded := plan.guarded()
+	titles := byAddress(slices.Clone(plan.Changes))
+	for _, addr := range plan.Only(func(c *Change) bool { return len(c.Steps) == 0 || !guarded[c.Address] && r.allows(c) }) {
+		r.leaveToHumans(titles[addr])
+	}
+}
+
+func (r *Run) allows(c *Change) bool { return r.Allow == nil || r.Allow(c) }
+
+// leaveToHumans ends the work on an object until somebody has approved the rest.
+func (r *Run) leaveToHumans(c *Change) {
+	wait := Wait{Kind: WaitApproval}
+	r.finish(c.Address, func(res *Result) {
+		res.Title, res.Source = c.Title, c.Source
+		res.Outcome, res.Waits, res.Block, res.Err = OutcomeLater, []Wait{wait}, nil, nil
+	})
+	r.tell(Event{Kind: EventWaiting, Address: c.Address, Wait: &wait})
 }
 
 // settle marks what waited and is no longer in the plan as done.

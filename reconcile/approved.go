@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/schema"
 )
 
@@ -75,6 +76,19 @@ func byAddress(changes []Change) map[schema.Address]*Change {
 	return m
 }
 
+// Approves reports whether somebody who has read the plan has read the change: it
+// is in it, or the rest of it, or follows from it, as listing follows from the
+// approval of a product that was created.
+func (p *Plan) Approves(c *Change) bool {
+	for i := range p.Changes {
+		if p.Changes[i].Address == c.Address {
+			_, strayed := c.strayFrom(&p.Changes[i])
+			return !strayed
+		}
+	}
+	return len(c.Steps) == 0
+}
+
 // place puts one change of the new plan into its list.
 func (c *Comparison) place(read, now *Change) {
 	switch {
@@ -107,7 +121,7 @@ func (c *Change) strayFrom(read *Change) (Stray, bool) {
 	if fields, kind := c.unreadFields(read); len(fields) > 0 {
 		return Stray{Address: c.Address, Kind: kind, Fields: fields}, true
 	}
-	if steps := unreadSteps(read.Steps, c.Steps); len(steps) > 0 {
+	if steps := unreadSteps(read.followed(), c.Steps); len(steps) > 0 {
 		return Stray{Address: c.Address, Kind: StraySteps, Steps: steps}, true
 	}
 	return Stray{}, false
@@ -125,6 +139,7 @@ func (c *Change) unreadFields(read *Change) ([]FieldDiff, StrayKind) {
 	for _, f := range c.Fields {
 		was := old[f.Path]
 		switch {
+		case was == nil && read.movesOnItsWay(f):
 		case was == nil:
 			unread = append(unread, f)
 		case f.New != was.New, f.Old != was.Old && !moves(f.Path):
@@ -132,6 +147,22 @@ func (c *Change) unreadFields(read *Change) ([]FieldDiff, StrayKind) {
 		}
 	}
 	return unread, kind
+}
+
+// movesOnItsWay reports whether a move on or off the shelf is the last part of
+// the creation that was read.
+func (c *Change) movesOnItsWay(f FieldDiff) bool {
+	return f.Path == listingPath && c.runs(OpAdd) && f.Old != shelfState(provider.ShelfBanned) && f.New == shelfWord(!c.runs(OpDelist))
+}
+
+// followed are the steps that were read, with the one that follows from them when
+// the review has passed and the platform does not list the product by itself.
+func (c *Change) followed() []Op {
+	listed := slices.ContainsFunc(c.Fields, func(f FieldDiff) bool { return f.Path == listingPath && f.New == shelfWord(true) })
+	if c.runs(OpAdd) && !c.runs(OpDelist) || listed && !c.runs(OpList) {
+		return append(slices.Clone(c.Steps), OpList)
+	}
+	return c.Steps
 }
 
 // moves reports whether a field changes in the shop by itself, by being sold.

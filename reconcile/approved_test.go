@@ -66,6 +66,33 @@ func TestCompareByMeaning(t *testing.T) {
 	}
 }
 
+// What follows from a creation was read with it, and nothing else.
+func TestACreationIsReadWithItsShelf(t *testing.T) {
+	read := Change{Address: spuAddress("1"), Steps: []Op{OpAdd}, Fields: []FieldDiff{{Path: "title", New: "A"}}}
+	apart := Change{Address: spuAddress("2"), Steps: []Op{OpAdd, OpDelist}, Fields: read.Fields}
+	plan := &Plan{Changes: []Change{read, apart}}
+	shelf := func(id string, op Op, from, to string) *Change {
+		return &Change{Address: spuAddress(id), Steps: []Op{op}, Fields: []FieldDiff{{Path: listingPath, Kind: FieldShelf, Old: from, New: to}}}
+	}
+	for name, test := range map[string]struct {
+		now  *Change
+		want bool
+	}{
+		"it is listed after its review":           {shelf("1", OpList, "off", "on"), true},
+		"it was banned":                           {shelf("1", OpList, "banned", "on"), false},
+		"it is taken off, which nobody has read":  {shelf("1", OpDelist, "on", "off"), false},
+		"it is kept off the shelf as read":        {shelf("2", OpDelist, "on", "off"), true},
+		"it is listed, though read as kept off":   {shelf("2", OpList, "off", "on"), false},
+		"a product that is not in the plan":       {shelf("3", OpList, "off", "on"), false},
+		"a product that only waits":               {&Change{Address: spuAddress("3")}, true},
+		"its price was edited in the shop by now": {&Change{Address: spuAddress("1"), Steps: []Op{OpUpdateFree}, Fields: []FieldDiff{{Path: "sku.s.sale_price"}}}, false},
+	} {
+		if got := plan.Approves(test.now); got != test.want {
+			t.Errorf("%s: approved %v, want %v", name, got, test.want)
+		}
+	}
+}
+
 func heldList(c *Comparison) any { return c.Held }
 func lessList(c *Comparison) any { return c.Less }
 

@@ -49,6 +49,10 @@ func (p *pass) change(ctx context.Context, planned *Change) {
 			p.finish(c.Address, func(res *Result) { p.describe(res, c); res.Outcome = OutcomeDone })
 			return
 		}
+		if len(next.Steps) > 0 && !p.allows(next) {
+			p.leaveToHumans(next)
+			return
+		}
 		c = next
 	}
 	p.conclude(c, err)

@@ -469,8 +469,11 @@ func (pl *planner) ontoShelf(f *facts, c *Change) {
 	case provider.ShelfDelisted:
 		if f.onlineAsWanted(pl) && !c.runs(OpUpdate) {
 			pl.move(f, c, OpList)
+			return
 		}
+		pl.comesBack(f, c)
 	case provider.ShelfBanned:
+		pl.comesBack(f, c)
 		if c.Block == nil && !c.underway() {
 			c.Block = &Block{Kind: BlockBanned, Reason: f.have.Reason}
 			c.Cause = CauseRejection
@@ -494,12 +497,26 @@ func (pl *planner) firstListing(f *facts, c *Change) {
 	pl.move(f, c, OpList)
 }
 
+// comesBack tells that the product is off the shelf now, and is to come back when
+// the new content has passed.
+func (pl *planner) comesBack(f *facts, c *Change) {
+	if c.runs(OpUpdate) {
+		c.Fields = append(c.Fields, pl.placed(f))
+	}
+}
+
 // underway reports whether content is on its way to a verdict.
 func (c *Change) underway() bool {
 	return c.runs(OpUpdate) || slices.ContainsFunc(c.Waits, func(w Wait) bool { return w.Kind == WaitReview || w.Kind == WaitPush })
 }
 
 func (pl *planner) move(f *facts, c *Change, op Op) {
+	c.Fields = append(c.Fields, pl.placed(f))
+	c.Steps = append(c.Steps, op)
+}
+
+// placed is the difference between where the product is and where it belongs.
+func (pl *planner) placed(f *facts) FieldDiff {
 	d := FieldDiff{Path: listingPath, Kind: FieldShelf, Old: shelfState(f.have.Shelf), New: shelfWord(f.want.Listing), Cost: schema.CostFree, Cause: CauseUnknown}
 	if sent := listingSent(f.rec); sent != "" {
 		d.Cause = CauseFile
@@ -507,8 +524,7 @@ func (pl *planner) move(f *facts, c *Change, op Op) {
 			d.Cause = CauseDrift
 		}
 	}
-	c.Fields = append(c.Fields, d)
-	c.Steps = append(c.Steps, op)
+	return d
 }
 
 // shelfState is a shelf as FieldShelf words it.

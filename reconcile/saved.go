@@ -142,15 +142,10 @@ func (p *Plan) Objects(cat *schema.Catalog, st *state.State) []schema.Address {
 // LeaveToHumans takes out of the plan what goes to review, cannot be undone or
 // breaks a guard, and returns it as results of a run that was not allowed to.
 func (p *Plan) LeaveToHumans() []Result {
-	guarded := map[schema.Address]bool{}
-	for _, b := range p.Breaches {
-		for _, a := range b.Objects {
-			guarded[a] = true
-		}
-	}
+	guarded := p.guarded()
 	left := []Result{}
 	p.Only(func(c *Change) bool {
-		if len(c.Steps) == 0 || classRank[c.Class] <= classRank[ClassFree] && !guarded[c.Address] {
+		if len(c.Steps) == 0 || c.Free() && !guarded[c.Address] {
 			return true
 		}
 		left = append(left, Result{Address: c.Address, Title: c.Title, Source: c.Source, Outcome: OutcomeLater, Waits: []Wait{{Kind: WaitApproval}}})
@@ -159,6 +154,20 @@ func (p *Plan) LeaveToHumans() []Result {
 	p.Breaches = []Breach{}
 	return left
 }
+
+// guarded are the objects that break a guard.
+func (p *Plan) guarded() map[schema.Address]bool {
+	guarded := map[schema.Address]bool{}
+	for _, b := range p.Breaches {
+		for _, a := range b.Objects {
+			guarded[a] = true
+		}
+	}
+	return guarded
+}
+
+// Free reports whether the change needs no review and can be undone.
+func (c *Change) Free() bool { return classRank[c.Class] <= classRank[ClassFree] }
 
 // Only keeps the changes that keep accepts, with their pictures, and returns the
 // addresses of the others. A change goes too when one that it needs has gone.

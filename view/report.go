@@ -190,8 +190,8 @@ func (p *page) next(r *reconcile.Report) {
 		p.advice(0, both("Stopped early: ", "提前停止：").as(yellow), adviceOn(r.Stopped))
 	}
 	if n := leftToHumans(r); n > 0 {
-		p.line(0, format("%d left because a human must approve it: it goes to review, cannot be undone or breaks a guard. Without --approve free, apply does it.",
-			"有 %d 项留给人工决定：需要审核、不可恢复或触发了保护限制。去掉 --approve free 后 apply 会执行。", n))
+		p.line(0, format("%d left because a human must approve it: it needs more than --approve free allows, breaks a guard, or was not in the plan that was read. shopctl plan shows it.",
+			"有 %d 项留给人工决定：超出 --approve free 的范围、触发了保护限制，或不在已审阅的计划中。请用 shopctl plan 查看。", n))
 		if n == len(r.Results)-r.Count(reconcile.OutcomeDone) {
 			return
 		}

@@ -136,7 +136,7 @@ func waitOf(w reconcile.Wait) lang.Text {
 	case reconcile.WaitQuota:
 		t = lang.T("the submission quota is spent", "提交额度已用完")
 	case reconcile.WaitApproval:
-		t = lang.T("a human must approve it: this run was only allowed what is free", "需要人工批准：本次只允许执行无需审核的变更")
+		t = lang.T("a human must approve it: it is not among what this run was allowed to do", "需要人工批准：不在本次允许执行的范围内")
 	case reconcile.WaitPlatform:
 		t = lang.T("the platform has not shown the result yet", "平台尚未显示结果")
 	default:

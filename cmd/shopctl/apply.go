@@ -90,6 +90,12 @@ func (f *applyFlags) check() error {
 	return nil
 }
 
+// allow reports whether a change that turns out to be needed on the way may be
+// made, when the run is held to a plan or to what is free.
+func (f *applyFlags) allow(c *reconcile.Change) bool {
+	return (f.only != approveFree || c.Free()) && (f.saved == nil || f.saved.Approves(c))
+}
+
 // approveFree is the value of --approve that lets through what nobody need decide.
 const approveFree = "free"
 
@@ -151,7 +157,7 @@ func (a *app) makeTrue(ctx context.Context, pol reconcile.Policy, f applyFlags, 
 	defer progress.Close()
 	report, err := (&reconcile.Run{
 		Catalog: d.catalog, Provider: d.shop.provider, Session: session, Policy: pol, Observation: seen,
-		Parallelism: f.parallelism, UploadParallelism: f.uploads, Wait: f.wait, OnEvent: progress.Event, Now: d.shop.now,
+		Parallelism: f.parallelism, UploadParallelism: f.uploads, Wait: f.wait, Allow: f.allow, OnEvent: progress.Event, Now: d.shop.now,
 		Stop: ctx.Done(), // the first interrupt stops the run, not the calls in flight
 	}).Apply(context.WithoutCancel(ctx), plan)
 	report.Add(left)
