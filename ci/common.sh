@@ -44,7 +44,3 @@ code_of() {
   code=0
   "$@" || code=$?
 }
-
-# marker is the first line of a text that is found again by it: "status" makes
-# <!-- shopctl status component wx0123456789abcdef --> of the one of the plan.
-marker() { head -n 1 "$SHOPCTL_OUT/plan.md" | sed "s/^<!-- shopctl plan /<!-- shopctl $1 /"; }

@@ -9,7 +9,7 @@
 . "$(dirname "$0")/api.sh"
 
 body=$(jq -n --rawfile body "$SHOPCTL_OUT/plan.md" '{body: $body}')
-id=$(every "issues/$SHOPCTL_PULL/comments" | marked "$(marker plan)")
+id=$(every "issues/$SHOPCTL_PULL/comments" | marked "$(head -n 1 "$SHOPCTL_OUT/plan.md")")
 if [ -n "$id" ]; then
   api PATCH "issues/comments/$id" "$body" >/dev/null
 else

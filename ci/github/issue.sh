@@ -8,7 +8,7 @@
 # shellcheck source=ci/github/api.sh
 . "$(dirname "$0")/api.sh"
 
-id=$(every 'issues?state=open' | marked "$(marker status)")
+id=$(every 'issues?state=open' | marked "$(head -n 1 "$SHOPCTL_OUT/status.md")")
 if [ "$SHOPCTL_WELL" = true ]; then
   [ -z "$id" ] || api PATCH "issues/$id" '{"state": "closed", "state_reason": "completed"}' >/dev/null
   exit 0

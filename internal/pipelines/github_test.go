@@ -9,8 +9,8 @@ import (
 )
 
 // newCatalog is a repository as init makes it, with a workflow that reaches the
-// sandbox instead of the platform.
-func newCatalog(t *testing.T) *hub {
+// sandbox instead of the platform and gets the program from version.
+func newCatalog(t *testing.T, version string) *hub {
 	t.Helper()
 	h := newHub(t)
 	init := exec.Command(filepath.Join(built, "shopctl"), "init", "--ci", "github")
@@ -21,7 +21,7 @@ func newCatalog(t *testing.T) *hub {
 	flow := filepath.Join(h.work, ".github", "workflows", "shopctl.yml")
 	b, err := os.ReadFile(flow)
 	h.must(err)
-	text := strings.ReplaceAll(string(b), "      directory: .\n", "      directory: .\n      endpoint: "+h.shop.url+"\n")
+	text := strings.ReplaceAll(string(b), "      directory: .\n", "      directory: .\n      version: "+version+"\n      endpoint: "+h.shop.url+"\n")
 	text = strings.Replace(text, "shopctl-apply.yml@v0\n    with:\n", "shopctl-apply.yml@v0\n    with:\n      wait: 0s\n", 1)
 	h.must(os.WriteFile(flow, []byte(text), 0o644))
 	h.must(git(h.work, "init", "-q", "-b", "main"), git(h.work, "commit", "-q", "--allow-empty", "-m", "empty"))
@@ -59,7 +59,8 @@ func (h *hub) wantWrites(want string) {
 // The main story: what a reviewer reads in the pull request is what happens after
 // the merge, and what the platform says of it comes back to the line.
 func TestGitHubFromChangeToRejection(t *testing.T) {
-	h := newCatalog(t)
+	t.Parallel()
+	h := newCatalog(t, "latest")
 	change := h.propose("first", false)
 	h.wantRun(change, true, "blanket-1")
 	h.wantWrites("")
@@ -109,14 +110,15 @@ func (h *hub) first() {
 	h.wantRun(change, true)
 	h.wantRun(h.merge(change), true)
 	h.shop.console("clock", `{"advance": "24h"}`)
-	h.wantRun(h.onMain("schedule"), true, "Everything is as the files want it")
+	h.wantRun(h.onMain("schedule"), true, "1 of 1 products wanted on the shelf are there")
 	h.wantWrites("add=1")
 }
 
 // Somebody edits the price in the console between review and merge: what was
 // reviewed is not what would happen, so nothing happens, and the job says why.
 func TestGitHubStalePlanIsRefused(t *testing.T) {
-	h := newCatalog(t)
+	t.Parallel()
+	h := newCatalog(t, "path")
 	h.first()
 	edit(t, h.products(), "29.90", "27.90")
 	change := h.propose("cheaper", false)
@@ -147,7 +149,8 @@ func TestGitHubStalePlanIsRefused(t *testing.T) {
 // A stranger's change has no secrets. It is planned from what the last run on main
 // published, and that plan does not count as reviewed.
 func TestGitHubForkPlansWithoutSecrets(t *testing.T) {
-	h := newCatalog(t)
+	t.Parallel()
+	h := newCatalog(t, "path")
 	early := h.propose("early", true)
 	h.wantRun(early, true, "no snapshot of the shop is published")
 	h.first()
@@ -173,7 +176,8 @@ func TestGitHubForkPlansWithoutSecrets(t *testing.T) {
 
 // A commit that nobody planned does only what is free; "all" and "none" are choices.
 func TestGitHubWithoutReview(t *testing.T) {
-	h := newCatalog(t)
+	t.Parallel()
+	h := newCatalog(t, "path")
 	h.first()
 	edit(t, h.products(), "29.90", "25.90")
 	h.must(git(h.work, "commit", "-q", "-a", "-m", "straight to main"))
@@ -196,7 +200,7 @@ func TestGitHubWithoutReview(t *testing.T) {
 
 // Nothing whose checksum is another one is installed.
 func TestInstallVerifiesTheChecksum(t *testing.T) {
-	h := newCatalog(t)
+	h := newCatalog(t, "latest")
 	sums := archives["checksums.txt"]
 	archives["checksums.txt"] = []byte(strings.Repeat("0", 64) + string(sums[64:]))
 	defer func() { archives["checksums.txt"] = sums }()

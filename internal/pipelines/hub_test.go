@@ -217,7 +217,7 @@ func (h *hub) restore(path, prefix string) error {
 // pull request of it.
 func (h *hub) propose(branch string, foreign bool) trigger {
 	h.t.Helper()
-	h.must(git(h.work, "checkout", "-q", "-B", branch), git(h.work, "add", "-A"), git(h.work, "commit", "-q", "-m", branch))
+	h.must(git(h.work, "checkout", "-q", "-B", branch), git(h.work, "add", "-A"), git(h.work, "commit", "-q", "--allow-empty", "-m", branch))
 	from := repository
 	if foreign {
 		from = "stranger/catalog"
