@@ -37,6 +37,7 @@ code=0
 shop apply "${args[@]}" "${extra[@]}" 2>&1 | tee "$SHOPCTL_OUT/apply.txt" || code=$?
 fenced "$SHOPCTL_OUT/apply.txt"
 output exit-code "$code"
+"$(dirname "$0")/publish.sh"
 if [ "$code" -eq 3 ]; then
   tell 'Done as far as it goes: something is still in review, or left for later. The next run goes on.' '已尽可能完成：仍有内容在审核中或留待稍后，下次运行会继续。'
   exit 0

@@ -18,8 +18,8 @@ code_of annotated validate
 from=()
 if [ "${SHOPCTL_FOREIGN:-}" = true ]; then
   if [ ! -s "${SHOPCTL_SNAPSHOT:-}" ]; then
-    tell 'This change comes from a fork, which has no secrets, and no snapshot of the shop is published: the files were checked, and nothing was planned.' \
-      '该变更来自派生仓库，没有密钥，也没有已发布的店铺快照：只检查了文件，没有生成计划。'
+    tell 'This run has no secrets, like every change from a fork, and no snapshot of the shop is published: the files were checked, and nothing was planned.' \
+      '本次运行没有密钥（来自 fork 的变更都是如此），也没有已发布的店铺快照：只检查了文件，没有生成计划。'
     exit 0
   fi
   from=(--snapshot "$SHOPCTL_SNAPSHOT")
@@ -31,7 +31,7 @@ shop show "$plan_file" --format html >"$SHOPCTL_OUT/plan.html"
 
 cat "$SHOPCTL_OUT/plan.md" >>"$GITHUB_STEP_SUMMARY"
 if [ ${#from[@]} -gt 0 ]; then
-  tell 'This change comes from a fork, which has no secrets. The plan was made from the last published snapshot of the shop, not from the shop itself; after the merge only what needs no review is applied, unless somebody plans it again from a branch of this repository.' \
-    '该变更来自派生仓库，没有密钥。计划依据最近发布的店铺快照生成，没有读取店铺；合并后只执行无需审核的变更，其余需在本仓库的分支上重新计划。'
+  tell 'This run has no secrets, like every change from a fork. The plan was made from the last published snapshot of the shop, not from the shop itself. The plan of a fork is not applied: after the merge only what needs no review is done, unless somebody plans the change again from a branch of this repository.' \
+    '本次运行没有密钥（来自 fork 的变更都是如此）。计划依据最近发布的店铺快照生成，没有读取店铺本身。来自 fork 的计划不会被执行：合并后只执行无需审核的变更，其余需在本仓库的分支上重新计划。'
 fi
 output changes "$(jq '.summary.calls > 0' "$plan_file")"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Writes what is known of the shop, for plans of changes that have no secrets.
+# Writes what is known of the shop, for plans of changes that have no secrets. Run
+# by apply and status once they have read the shop, and with it its categories.
 #
 # In: SHOPCTL_PUBLISH=true   anything else: nothing is published
 . "$(dirname "$0")/common.sh"

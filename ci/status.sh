@@ -20,6 +20,7 @@ code_of shop status --format markdown "${until_deadline[@]}" >"$board"
 readable "$code"
 shop plan --out "$plan_file" "${until_deadline[@]}"
 shop show "$plan_file" --format markdown >"$SHOPCTL_OUT/plan.md"
+"$(dirname "$0")/publish.sh"
 
 # What waits for a verdict is no difference: nothing would be sent.
 if jq -e '.summary.calls > 0' "$plan_file" >/dev/null; then

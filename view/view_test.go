@@ -118,6 +118,12 @@ func TestVersion(t *testing.T) {
 	golden(t, "version", func(v *View) error {
 		return v.Version(Version{Version: "v1.2.3", Go: "go1.26.0", Platform: "linux/amd64"})
 	})
+	golden(t, "version-full", func(v *View) error {
+		return v.Version(Version{
+			Version: "v1.2.3", Commit: "195d7c7f", Modified: true, Date: "2026-11-22T12:54:00Z", Go: "go1.26.0", Platform: "linux/amd64",
+			Modules: []Module{{"github.com/hashicorp/hcl/v2", "v2.25.0"}},
+		})
+	})
 }
 
 // diagnostic is a finding about the first place in a file's text that reads so.

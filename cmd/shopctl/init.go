@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"embed"
 	"errors"
@@ -84,6 +85,9 @@ func (a *app) init(dir, ci string, named bool) error {
 		}
 		files = append(files, newFile{name, content})
 	}
+	if ci == ciGitLab {
+		keepAtGitLab(files)
+	}
 	var written, kept []string
 	for _, f := range files {
 		name := filepath.FromSlash(cmp.Or(starterNames[f.name], f.name))
@@ -99,6 +103,21 @@ func (a *app) init(dir, ci string, named bool) error {
 	return errors.Join(a.view.Initialised(dir, written, kept), a.nameSecrets(ci))
 }
 
+// keepAtGitLab makes the starter keep its state where a pipeline of GitLab finds it.
+func keepAtGitLab(files []newFile) {
+	for i := range files {
+		if files[i].name == "shop.hcl" {
+			files[i].content = bytes.Replace(files[i].content, []byte(localState), []byte(gitlabState), 1)
+		}
+	}
+}
+
+// The state block of the starter, and the one for GitLab.
+const (
+	localState  = "  state \"local\" {\n    path = \"shopctl.state.jsonl\"\n  }\n"
+	gitlabState = "  # Kept by GitLab; its address stands in SHOPCTL_STATE_HTTP_ADDRESS.\n  state \"http\" {}\n"
+)
+
 // nameSecrets says what a pipeline needs before it can run.
 func (a *app) nameSecrets(ci string) error {
 	switch ci {
@@ -106,8 +125,8 @@ func (a *app) nameSecrets(ci string) error {
 		return a.view.Line(lang.T("For the pipeline, set the secret WECHAT_APPSECRET under Settings > Secrets and variables > Actions, and put the runner on the platform's IP list (docs/pipelines.md).",
 			"流水线需要：在 Settings > Secrets and variables > Actions 中设置密钥 WECHAT_APPSECRET，并把运行器的 IP 加入平台的 IP 白名单（见 docs/pipelines.zh-CN.md）。"))
 	case ciGitLab:
-		return a.view.Line(lang.T("For the pipeline, set the masked and protected variables WECHAT_APPSECRET and SHOPCTL_GITLAB_TOKEN (a project access token with the scope api) under Settings > CI/CD > Variables, and put the runner on the platform's IP list (docs/pipelines.md).",
-			"流水线需要：在 Settings > CI/CD > Variables 中设置变量 WECHAT_APPSECRET 和 SHOPCTL_GITLAB_TOKEN（权限范围为 api 的项目访问令牌），勾选 Masked；并把运行器的 IP 加入平台的 IP 白名单（见 docs/pipelines.zh-CN.md）。"))
+		return a.view.Line(lang.T("For the pipeline, set the masked variables WECHAT_APPSECRET and SHOPCTL_GITLAB_TOKEN (a project access token with the scope api) under Settings > CI/CD > Variables, keep the state at GitLab (state \"http\" {} in the shop block), and put the runner on the platform's IP list (docs/pipelines.md).",
+			"流水线需要：在 Settings > CI/CD > Variables 中设置变量 WECHAT_APPSECRET 和 SHOPCTL_GITLAB_TOKEN（权限范围为 api 的项目访问令牌），勾选 Masked；在 shop 块中写 state \"http\" {}，由 GitLab 保存状态；并把运行器的 IP 加入平台的 IP 白名单（见 docs/pipelines.zh-CN.md）。"))
 	}
 	return nil
 }

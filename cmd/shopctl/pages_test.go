@@ -14,6 +14,28 @@ import (
 
 //go:generate go test . -run TestCommandPages -update
 
+// manual is where a release wants the manual pages (.ci/release-pages).
+var manual = flag.String("man", "", "write the manual pages to this directory")
+
+// Every command has a manual page.
+func TestManualPages(t *testing.T) {
+	dir := *manual
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	root := newTestRoot(lang.EN)
+	root.InitDefaultCompletionCmd()
+	root.DisableAutoGenTag = true
+	if err := doc.GenManTree(root, &doc.GenManHeader{Section: "1", Source: "shopctl", Manual: "shopctl"}, dir); err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range []string{"shopctl.1", "shopctl-plan.1", "shopctl-state-publish.1"} {
+		if info, err := os.Stat(filepath.Join(dir, page)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", page, err)
+		}
+	}
+}
+
 var update = flag.Bool("update", false, "rewrite docs/cli")
 
 // The command pages in docs/cli are what the program says of itself.

@@ -1,16 +1,29 @@
 package main
 
 import (
+	"cmp"
 	"runtime"
 	"runtime/debug"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/shopctl/shopctl/view"
 )
 
-// version is set by the release build (-ldflags "-X main.version=v1.2.3").
-var version string
+// What the release build sets (-ldflags "-X main.version=v1.2.3 ..."). Without
+// them the program tells what Go has written into it.
+var version, commit, date string
+
+// ofNote are the libraries that a report of a mistake should name.
+var ofNote = []string{
+	"github.com/go-resty/resty/v2",
+	"github.com/hashicorp/hcl/v2",
+	"github.com/jackc/pgx/v5",
+	"github.com/riverqueue/river",
+	"github.com/xuri/excelize/v2",
+	"github.com/zclconf/go-cty",
+}
 
 func newVersion(a *app) *cobra.Command {
 	var format string
@@ -22,25 +35,48 @@ func newVersion(a *app) *cobra.Command {
 			if err := a.setFormat(format); err != nil {
 				return err
 			}
-			return a.view.Version(view.Version{
-				Version: programVersion(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
-			})
+			info, _ := debug.ReadBuildInfo()
+			return a.view.Version(aboutProgram(info))
 		},
 	}
 	a.addFormatFlag(cmd, &format)
 	return cmd
 }
 
-// programVersion is that of the release, of the module, or "devel".
+// programVersion is that of the release or of the module; "devel" for neither.
 func programVersion() string {
-	if version != "" {
-		return version
+	info, _ := debug.ReadBuildInfo()
+	return aboutProgram(info).Version
+}
+
+// aboutProgram is what is known of this program. Go gives the commit to what it builds in a checkout, and the version to what go
+// install fetched. info may be nil.
+func aboutProgram(info *debug.BuildInfo) view.Version {
+	v := view.Version{Version: version, Commit: commit, Date: date, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Modules: []view.Module{}}
+	if info == nil {
+		v.Version = cmp.Or(v.Version, "devel")
+		return v
 	}
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
-		return "devel"
+	if module := info.Main.Version; module != "(devel)" {
+		v.Version = cmp.Or(v.Version, module)
 	}
-	return info.Main.Version
+	v.Version = cmp.Or(v.Version, "devel")
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			v.Commit = cmp.Or(v.Commit, s.Value)
+		case "vcs.time":
+			v.Date = cmp.Or(v.Date, s.Value)
+		case "vcs.modified":
+			v.Modified = s.Value == "true"
+		}
+	}
+	for _, m := range info.Deps {
+		if slices.Contains(ofNote, m.Path) {
+			v.Modules = append(v.Modules, view.Module{Path: m.Path, Version: m.Version})
+		}
+	}
+	return v
 }
 
 func (a *app) addPlanFormatFlag(cmd *cobra.Command, format *string) {

@@ -103,14 +103,22 @@ func TestGitHubFromChangeToRejection(t *testing.T) {
 	}
 }
 
-// first brings the starter's product into the shop and on the shelf.
+// first brings the starter's product into the shop and on the shelf, by hand, and
+// puts its state where the pipelines keep it.
 func (h *hub) first() {
 	h.t.Helper()
-	change := h.propose("first", false)
-	h.wantRun(change, true)
-	h.wantRun(h.merge(change), true)
-	h.shop.console("clock", `{"advance": "24h"}`)
-	h.wantRun(h.onMain("schedule"), true, "1 of 1 products wanted on the shelf are there")
+	h.must(git(h.work, "add", "-A"), git(h.work, "commit", "-q", "-m", "first"))
+	for range 2 {
+		apply := exec.Command(filepath.Join(built, "shopctl"), "apply", "--auto-approve")
+		apply.Dir = h.work
+		apply.Env = append(os.Environ(), "SHOPCTL_ENDPOINT="+h.shop.url, "WECHAT_APPSECRET="+appSecret)
+		out, err := apply.CombinedOutput()
+		if code := apply.ProcessState.ExitCode(); code != 0 && code != 3 {
+			h.t.Fatalf("apply: %v\n%s", err, out)
+		}
+		h.shop.console("clock", `{"advance": "24h"}`)
+	}
+	h.must(h.save(filepath.Join(h.work, "shopctl.state.jsonl"), "shopctl-state-.-0"))
 	h.wantWrites("add=1")
 }
 
@@ -151,20 +159,20 @@ func TestGitHubStalePlanIsRefused(t *testing.T) {
 func TestGitHubForkPlansWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	h := newCatalog(t, "path")
-	early := h.propose("early", true)
-	h.wantRun(early, true, "no snapshot of the shop is published")
 	h.first()
+	h.wantRun(h.propose("early", true), true, "no snapshot of the shop is published")
+	h.wantRun(h.onMain("schedule"), true)
 
 	edit(t, h.products(), "29.90", "26.90")
 	edit(t, h.products(), "珊瑚绒午睡毯", "珊瑚绒加厚午睡毯")
 	calls := len(h.shop.sandbox.Calls())
 	change := h.propose("stranger", true)
-	h.wantRun(change, true, "comes from a fork, which has no secrets", "26.90", "the shop itself")
+	h.wantRun(change, true, "This run has no secrets", "26.90", "the shop itself")
 	if now := len(h.shop.sandbox.Calls()); now != calls {
 		t.Errorf("the plan of a fork called the shop %d times", now-calls)
 	}
-	if comment := h.comments[len(h.comments)-1]["body"].(string); strings.Contains(comment, "26.90") {
-		t.Errorf("a run without rights wrote a comment: %s", comment)
+	if len(h.comments) != 0 {
+		t.Errorf("a run without rights wrote a comment: %v", h.comments)
 	}
 	if !strings.Contains(h.newest("shopctl-plan-shop", "plan.html"), "26.90") {
 		t.Error("the plan is not in the artifact")
