@@ -3,9 +3,9 @@
 # later it is found again by its first line and replaced.
 #
 # In: SHOPCTL_PULL (number), $SHOPCTL_OUT/plan.md
-# shellcheck source=ci/common.sh
+# shellcheck source=common.sh
 . "$(dirname "$0")/../common.sh"
-# shellcheck source=ci/github/api.sh
+# shellcheck source=api.sh
 . "$(dirname "$0")/api.sh"
 
 body=$(jq -n --rawfile body "$SHOPCTL_OUT/plan.md" '{body: $body}')

@@ -4,9 +4,9 @@
 #
 # In:  GITHUB_SHA, SHOPCTL_ARTIFACT (the name of the plan's artifact)
 # Out: run (the workflow run that holds it; empty when there is none), pull
-# shellcheck source=ci/common.sh
+# shellcheck source=common.sh
 . "$(dirname "$0")/../common.sh"
-# shellcheck source=ci/github/api.sh
+# shellcheck source=api.sh
 . "$(dirname "$0")/api.sh"
 
 # merged COMMIT prints number and last head of the pull request merged as it.

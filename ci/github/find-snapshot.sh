@@ -3,9 +3,9 @@
 #
 # In:  SHOPCTL_ARTIFACT (its name), SHOPCTL_DEFAULT_BRANCH
 # Out: run (the workflow run that holds it; empty when there is none)
-# shellcheck source=ci/common.sh
+# shellcheck source=common.sh
 . "$(dirname "$0")/../common.sh"
-# shellcheck source=ci/github/api.sh
+# shellcheck source=api.sh
 . "$(dirname "$0")/api.sh"
 
 output run "$(artifact "$SHOPCTL_ARTIFACT" '' "$SHOPCTL_DEFAULT_BRANCH")"

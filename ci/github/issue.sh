@@ -3,9 +3,9 @@
 # all is well again.
 #
 # In: SHOPCTL_WELL (true or false), $SHOPCTL_OUT/status.md
-# shellcheck source=ci/common.sh
+# shellcheck source=common.sh
 . "$(dirname "$0")/../common.sh"
-# shellcheck source=ci/github/api.sh
+# shellcheck source=api.sh
 . "$(dirname "$0")/api.sh"
 
 id=$(every 'issues?state=open' | marked "$(head -n 1 "$SHOPCTL_OUT/status.md")")

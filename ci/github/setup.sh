@@ -5,7 +5,7 @@
 # Out: key (the catalog's directory as part of an artifact's name), out (a folder for
 #      the files of the run), foreign (true for a change without secrets)
 export SHOPCTL_OUT=${RUNNER_TEMP:?}/shopctl
-# shellcheck source=ci/common.sh
+# shellcheck source=common.sh
 . "$(dirname "$0")/../common.sh"
 
 case ${SHOPCTL_COMMAND:-} in

@@ -4,9 +4,9 @@
 #
 # In: CI_COMMIT_SHA, CI_COMMIT_BRANCH, CI_PROJECT_ID
 #     SHOPCTL_GITLAB_TOKEN   without it no plan is found, and only what is free is done
-# shellcheck source=ci/common.sh
+# shellcheck source=common.sh
 . "$(dirname "$0")/../common.sh"
-# shellcheck source=ci/gitlab/api.sh
+# shellcheck source=api.sh
 . "$(dirname "$0")/api.sh"
 
 # plan_of COMMIT fetches the plan of the last pipeline of the merge request that was

@@ -4,9 +4,9 @@
 #
 # In: CI_MERGE_REQUEST_SOURCE_PROJECT_ID, CI_MERGE_REQUEST_PROJECT_ID, CI_MERGE_REQUEST_IID
 #     SHOPCTL_GITLAB_TOKEN   without it there is no note
-# shellcheck source=ci/common.sh
+# shellcheck source=common.sh
 . "$(dirname "$0")/../common.sh"
-# shellcheck source=ci/gitlab/api.sh
+# shellcheck source=api.sh
 . "$(dirname "$0")/api.sh"
 
 # has_secrets says whether anything gives access to the shop.
