@@ -59,6 +59,8 @@ var rooms = map[string][]string{
 	"internal/termshot":         {},
 	"internal/pgtest":           {},
 	"internal/plain":            {},
+	"internal/pipelines":        {},
+	"internal/sbom":             {},
 }
 
 // kept are the libraries that only some rooms may see.
