@@ -21,7 +21,7 @@ type Run struct {
 	Policy   Policy
 	// Observation is what the plan was made from.
 	Observation *provider.Observation
-	// Parallelism bounds the objects that are worked on at the same time,
+	// Parallelism bounds the calls about objects that are under way at the same time,
 	// UploadParallelism the pictures; 4 each when zero.
 	Parallelism, UploadParallelism int
 	// Wait is how long to go on watching reviews after the plan is through, and

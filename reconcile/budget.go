@@ -57,8 +57,10 @@ type ledger struct {
 	perHour, perDay int
 	// learnedHour and learnedDay are what refusals have taught; nil for nothing.
 	learnedHour, learnedDay *state.Limit
-	spent                   []spending              // by time, of the last 24 hours
-	open                    map[schema.Address]bool // on their way
+	spent                   []spending // by time, of the last 24 hours
+	// open are the products with a place that is not spent; true while the call is
+	// under way.
+	open map[schema.Address]bool
 	// closed are products, by their addresses, and operations that wait, each until
 	// a time.
 	closed map[string]time.Time
@@ -210,13 +212,35 @@ func (l *ledger) reserve(op Op, addr schema.Address, now time.Time) (until time.
 	if at := l.may(op, addr, now); at.After(now) {
 		return at, false
 	}
+	l.open[addr] = false
+	return now, true
+}
+
+// depart notes that the call of a product with a place leaves now. It fails, and
+// gives the place back, when a refusal has closed the window since.
+func (l *ledger) depart(op Op, addr schema.Address, now time.Time) (until time.Time, ok bool) {
+	delete(l.open, addr)
+	if at := l.may(op, addr, now); at.After(now) {
+		return at, false
+	}
 	l.open[addr] = true
 	return now, true
 }
 
+// waiting counts the places of calls that are not under way.
+func (l *ledger) waiting() int {
+	n := 0
+	for _, left := range l.open {
+		if !left {
+			n++
+		}
+	}
+	return n
+}
+
 // spend ends a reservation with a submission that counts from now on.
 func (l *ledger) spend(addr schema.Address, now time.Time) {
-	if !l.open[addr] {
+	if _, open := l.open[addr]; !open {
 		return
 	}
 	delete(l.open, addr)
@@ -249,9 +273,9 @@ func (l *ledger) refused(addr schema.Address, now time.Time) state.Limit {
 		l.doubt = true
 		limit.On, limit.Until = addr.String(), now.Add(anHour)
 	case last != nil && now.Sub(last.At) >= anHour && !l.spentSince(last.At):
-		limit.On, limit.Count = state.LimitDay, l.within(aDay, now)
+		limit.On, limit.Count = state.LimitDay, l.within(aDay, now)-l.waiting()
 	default:
-		limit.On, limit.Count = state.LimitHour, l.within(anHour, now)
+		limit.On, limit.Count = state.LimitHour, l.within(anHour, now)-l.waiting()
 	}
 	l.believe(limit)
 	return limit

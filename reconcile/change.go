@@ -107,7 +107,7 @@ func (p *pass) calls(ctx context.Context, c *Change) error {
 			return err
 		}
 		p.tell(p.howFar(Event{Kind: EventStarted, Address: c.Address, Op: op}))
-		if err := p.step(ctx, c, op); err != nil {
+		if err := p.step(ctx, c, c.Steps[i:]); err != nil {
 			c.Steps = c.Steps[i:]
 			return err
 		}
@@ -146,8 +146,9 @@ func (p *pass) admit(ctx context.Context, steps []Op) error {
 	return nil
 }
 
-// step makes one call, announced before and recorded after.
-func (p *pass) step(ctx context.Context, c *Change, op Op) error {
+// step makes the first call of steps, announced before and recorded after.
+func (p *pass) step(ctx context.Context, c *Change, steps []Op) error {
+	op := steps[0]
 	if op == OpForget {
 		return p.keep(p.Session.Forget(ctx, c.Address, 0))
 	}
@@ -155,17 +156,19 @@ func (p *pass) step(ctx context.Context, c *Change, op Op) error {
 	if err != nil {
 		return err
 	}
-	seq, err := p.Session.Announce(ctx, state.Intent{Address: c.Address, Call: string(op), Stamp: p.stampOf(c.Address), At: p.Now(), Submits: op.Submits()})
-	if ctx.Err() != nil {
-		return errStopped
-	}
+	seq, err := p.depart(ctx, c, steps)
 	if err != nil {
-		return p.stateFailed(err)
+		return err
 	}
 	rec := p.recordOf(c.Address)
 	err = send(ctx, rec)
 	p.count(err)
 	refusal, _ := errors.AsType[*provider.Error](err)
+	if err == nil {
+		p.flights[laneObjects].leave()
+	} else {
+		defer p.flights[laneObjects].leave()
+	}
 	switch {
 	case err == nil, refusal != nil && refusal.Class == provider.ClassNoop:
 		return p.succeeded(ctx, c, op, rec, seq, refusal)

@@ -41,14 +41,11 @@ func (pl *planner) looked() func(schema.Address) bool {
 // earlier runs about what was looked at: the observation is younger than they
 // are, so it has settled them.
 func learn(ctx context.Context, session *state.Session, plan *Plan, looked func(schema.Address) bool, now time.Time) error {
+	if err := session.PutAll(ctx, plan.Learned.Records, plan.Learned.Images, now); err != nil {
+		return err
+	}
 	var writes errgroup.Group
 	writes.SetLimit(learnWidth)
-	for key, url := range plan.Learned.Images {
-		writes.Go(func() error { return session.PutImage(ctx, key, url, now) })
-	}
-	for _, rec := range plan.Learned.Records {
-		writes.Go(func() error { return session.Put(ctx, rec, 0) })
-	}
 	unsure := plan.unsure()
 	for seq, intent := range session.Intents() {
 		if looked(intent.Address) && !unsure[intent.Address] {

@@ -21,6 +21,7 @@ type pass struct {
 	// once, so that what waited for it can go on without waiting for time to pass.
 	granted          bool
 	uploads, changes phase
+	flights          [lanes]flight
 	// left are the products for which the budget has no place in this pass, with
 	// the time at which it may.
 	left map[schema.Address]time.Time
@@ -31,13 +32,13 @@ type pass struct {
 // pass runs the plan once. progress reports whether looking again at once may
 // bring more.
 func (r *Run) pass(ctx context.Context, plan *Plan) (progress bool, err error) {
-	p := &pass{Run: r, pl: newPlanner(r.Catalog, r.Session.State(), r.Observation, r.Policy), uploads: uploadPhase(plan, r.Now()), changes: phase{began: r.Now(), total: len(plan.Changes)}, seen: map[schema.Address]*provider.Product{}}
+	p := &pass{Run: r, pl: newPlanner(r.Catalog, r.Session.State(), r.Observation, r.Policy), uploads: uploadPhase(plan, r.Now()), changes: phase{began: r.Now(), total: len(plan.Changes)}, flights: newFlights(r), seen: map[schema.Address]*provider.Product{}}
 	p.pl.record, p.pl.peek, p.pl.image = r.Session.Record, r.Session.Record, r.Session.Image
 	p.pl.open = func(addr schema.Address) *state.Intent { return latest(r.Session.Intents())(addr) }
 	if err := learn(ctx, r.Session, plan, p.pl.looked(), r.Now()); err != nil {
 		return false, err
 	}
-	runGraph(ctx, r.Stop, [lanes]int{laneObjects: r.Parallelism, laneUploads: r.UploadParallelism}, p.nodes(plan))
+	runGraph(ctx, r.Stop, [lanes]int{laneObjects: abreast(r.Parallelism), laneUploads: abreast(r.UploadParallelism)}, p.nodes(plan))
 	p.unstarted(plan)
 	if p.err != nil {
 		return p.granted, p.err
@@ -173,7 +174,11 @@ func (p *pass) uploadOne(ctx context.Context, up *Upload) error {
 		picture.Name = p.Catalog.Images[up.Key].FileName()
 		picture.Open = func() (io.ReadCloser, error) { return p.Catalog.Open(up.Key) }
 	}
+	if err := p.flights[laneUploads].enter(ctx, p.Stop); err != nil {
+		return err
+	}
 	url, err := p.Provider.UploadImage(ctx, picture)
+	p.flights[laneUploads].leave()
 	if err != nil {
 		p.note(err)
 		p.heedUpload(err)

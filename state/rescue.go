@@ -189,11 +189,11 @@ func (s *Session) takeUp(ctx context.Context, found *Rescued, st *State) (lang.T
 		if now, renumbered := numbers[e.Settles]; renumbered {
 			e.Settles = now
 		}
-		seq, err := s.commit(ctx, e)
-		if err != nil {
+		taken := []Entry{e}
+		if err := s.commit(ctx, taken); err != nil {
 			return lang.Text{}, err
 		}
-		numbers[was] = seq
+		numbers[was] = taken[0].Seq
 	}
 	if err := s.settleStore(ctx); err != nil {
 		return lang.Text{}, err

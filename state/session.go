@@ -150,6 +150,46 @@ func (s *Session) PutImage(ctx context.Context, k schema.ImageKey, url string, a
 	return err
 }
 
+// together is how many entries of PutAll are one write.
+const together = 512
+
+// PutAll is Put of every record and PutImage of every picture, with few writes: what
+// reading a large shop has taught. After an error some of them are remembered.
+func (s *Session) PutAll(ctx context.Context, records []*Record, images map[schema.ImageKey]string, at time.Time) error {
+	ctx = context.WithoutCancel(ctx)
+	for i := range s.order {
+		s.order[i].Lock()
+		defer s.order[i].Unlock()
+	}
+	var entries []Entry
+	write := func(most int) error {
+		if len(entries) <= most {
+			return nil
+		}
+		err := s.write(ctx, entries)
+		entries = entries[:0]
+		return err
+	}
+	for key, url := range images {
+		if known, ok := s.Image(key); !ok || known != url {
+			entries = append(entries, Entry{Kind: EntryImage, Key: key, Image: &ImageRecord{URL: url, At: at}})
+		}
+		if err := write(together); err != nil {
+			return err
+		}
+	}
+	for _, r := range records {
+		r = r.Packed()
+		if !s.look(func(st *State) bool { return sameRecord(st.Records[r.Address], r) }) {
+			entries = append(entries, Entry{Kind: EntryRecord, Record: r})
+		}
+		if err := write(together); err != nil {
+			return err
+		}
+	}
+	return write(0)
+}
+
 // PruneImage forgets a picture. It would be uploaded again when it is used again.
 func (s *Session) PruneImage(ctx context.Context, k schema.ImageKey) error {
 	known := func(st *State) bool { _, have := st.Images[k]; return !have }
@@ -204,19 +244,27 @@ func (s *Session) change(ctx context.Context, key string, e Entry, known func(*S
 	if known != nil && s.look(known) {
 		return 0, nil
 	}
+	entries := []Entry{e}
+	if err := s.write(ctx, entries); err != nil {
+		return 0, err
+	}
+	return entries[0].Seq, nil
+}
+
+// write numbers entries, makes them durable in one write, and then true in memory.
+func (s *Session) write(ctx context.Context, entries []Entry) error {
 	if s.look(func(st *State) bool { return st.Lineage == "" }) {
 		if err := s.begin(ctx); err != nil {
-			return 0, err
+			return err
 		}
 	}
-	seq, err := s.commit(ctx, e)
-	if err != nil {
-		return 0, err
+	if err := s.commit(ctx, entries); err != nil {
+		return err
 	}
 	if s.store.JournalSize() > s.due() {
 		s.foldEarly(ctx)
 	}
-	return seq, nil
+	return nil
 }
 
 func (s *Session) look(question func(*State) bool) bool {
@@ -225,19 +273,26 @@ func (s *Session) look(question func(*State) bool) bool {
 	return question(s.state)
 }
 
-func (s *Session) commit(ctx context.Context, e Entry) (uint64, error) {
+func (s *Session) commit(ctx context.Context, entries []Entry) error {
 	s.folding.RLock()
 	defer s.folding.RUnlock()
 	if err := s.usable(); err != nil {
-		return 0, err
+		return err
 	}
-	e.Seq = s.number()
-	if err := s.store.Append(ctx, e); err != nil {
-		return 0, err
+	for i := range entries {
+		entries[i].Seq = s.number()
+	}
+	if err := s.store.Append(ctx, entries...); err != nil {
+		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return e.Seq, s.state.Apply(e)
+	for _, e := range entries {
+		if err := s.state.Apply(e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // number takes the next number. Numbers of entries that fail are left out.
