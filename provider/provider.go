@@ -82,6 +82,10 @@ type Scope struct {
 	// Only restricts the reading to Products; otherwise the whole shop is
 	// listed, so that unmanaged products can be counted.
 	Only bool
+	// Declared are the products of the catalog by out_product_id, nil for none. They
+	// change nothing of what is observed: texts that are the same may be shared with
+	// them, so that a large shop takes less memory.
+	Declared map[string]*schema.SPU
 	// AuditIDs are the pending brand and qualification audits.
 	AuditIDs []string
 	// Merchant, Brands and Qualifications say whether these are to be read.

@@ -52,7 +52,7 @@ func ScopeOf(cat *schema.Catalog, st *state.State, pol Policy) provider.Scope {
 
 // scope is what must be observed to decide about the addresses.
 func (pl *planner) scope(addresses []schema.Address) provider.Scope {
-	scope := provider.Scope{Only: len(pl.pol.Targets) > 0}
+	scope := provider.Scope{Only: len(pl.pol.Targets) > 0, Declared: pl.cat.SPUs}
 	for _, addr := range addresses {
 		rec := pl.peek(addr)
 		switch addr.Kind {

@@ -76,25 +76,10 @@ func (l *spuList) ReadPlain(body []byte) bool {
 	return true
 }
 
-// A pageReader reads a page of products. Texts that are kept are copied into
-// blocks of their own, so that they do not hold on to the whole page.
+// A pageReader reads a page of products. Its texts are parts of the page.
 type pageReader struct {
 	*plain.Reader
-	spu  SPU // the one that is read; its lists are used again for the next
-	kept strings.Builder
-}
-
-// blockSize is the room of a block of texts in bytes.
-const blockSize = 32 << 10
-
-func (p *pageReader) keep(s string) string {
-	if p.kept.Len()+len(s) > p.kept.Cap() {
-		p.kept = strings.Builder{}
-		p.kept.Grow(max(blockSize, len(s)))
-	}
-	from := p.kept.Len()
-	p.kept.WriteString(s)
-	return p.kept.String()[from:]
+	spu SPU // the one that is read; its lists are used again for the next
 }
 
 // members reads an object. A member that stands twice, or that encoding/json could
@@ -180,7 +165,7 @@ func (p *pageReader) member(s *SPU, member string) {
 	case "brand_id":
 		s.BrandID = p.id()
 	case "update_time":
-		s.UpdateTime = p.glimpse()
+		s.UpdateTime = p.text()
 	case "info_version":
 		s.InfoVersion = p.text()
 	case "skus":
@@ -233,9 +218,9 @@ func (p *pageReader) audit(a *AuditInfo) {
 	p.members(func(member string) {
 		switch member {
 		case "submit_time":
-			a.SubmitTime = p.glimpse()
+			a.SubmitTime = p.text()
 		case "audit_time":
-			a.AuditTime = p.glimpse()
+			a.AuditTime = p.text()
 		case "reject_reason":
 			a.RejectReason = p.text()
 		case "audit_id":
@@ -278,9 +263,9 @@ func (p *pageReader) attr() (a SKUAttr) {
 	p.members(func(member string) {
 		switch member {
 		case "attr_key":
-			a.Key = p.glimpse()
+			a.Key = p.text()
 		case "attr_value":
-			a.Value = p.glimpse()
+			a.Value = p.text()
 		default:
 			p.Skip()
 		}
@@ -297,11 +282,7 @@ func (p *pageReader) orNull(read func()) {
 	read()
 }
 
-// text is a text that is kept.
-func (p *pageReader) text() wechat.Text { return wechat.Text(p.keep(string(p.glimpse()))) }
-
-// glimpse is a text that is looked at and not kept.
-func (p *pageReader) glimpse() wechat.Text {
+func (p *pageReader) text() wechat.Text {
 	switch c := p.Peek(); {
 	case c == '"':
 		return wechat.Text(p.String())
@@ -318,11 +299,11 @@ func (p *pageReader) texts(list wechat.List[wechat.Text]) wechat.List[wechat.Tex
 }
 
 func (p *pageReader) id() wechat.ID {
-	id := strings.TrimSpace(string(p.glimpse()))
+	id := strings.TrimSpace(string(p.text()))
 	if id == "0" {
 		return ""
 	}
-	return wechat.ID(p.keep(id))
+	return wechat.ID(id)
 }
 
 // int is a whole number, also one in quotes.

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/shopctl/shopctl/provider"
+	"github.com/shopctl/shopctl/schema"
 )
 
 // pageSize is the most that spu/get_list gives at a time (990005 above).
@@ -41,7 +42,7 @@ func (a *API) listAll(ctx context.Context, plane Plane, same *sameCopies, progre
 	total := 0
 	for n, next := 1, 1; n <= maxPages; n++ {
 		for len(asked) == 0 || n > 2 && len(asked) < pagesAhead && (next-1)*pageSize < total {
-			asked = append(asked, a.ask(ctx, ListQuery{Page: next, PageSize: pageSize, NeedEditSPU: plane}))
+			asked = append(asked, a.ask(ctx, ListQuery{Page: next, PageSize: pageSize, NeedEditSPU: plane}, same.declared))
 			next++
 		}
 		page := <-asked[0]
@@ -54,7 +55,7 @@ func (a *API) listAll(ctx context.Context, plane Plane, same *sameCopies, progre
 		for _, row := range page.rows {
 			if key := row.key(); all[key] == nil {
 				all[key] = row
-				row.content = same.join(key, row.content)
+				same.join(key, row)
 			}
 		}
 		progress(plane, len(all), total)
@@ -71,10 +72,13 @@ type listed struct {
 	err error
 }
 
-func (a *API) ask(ctx context.Context, query ListQuery) <-chan listed {
+func (a *API) ask(ctx context.Context, query ListQuery, declared map[string]*schema.SPU) <-chan listed {
 	answer := make(chan listed, 1)
 	go func() {
 		page, err := a.listSPUs(ctx, query)
+		if err == nil {
+			(&keeper{declared: declared}).rows(page.rows)
+		}
 		answer <- listed{page, err}
 	}()
 	return answer
@@ -84,24 +88,34 @@ func (a *API) ask(ctx context.Context, query ListQuery) <-chan listed {
 // as they are for all products at rest: a large shop fits into half the memory.
 // Copies are never changed.
 type sameCopies struct {
-	mu    sync.Mutex
-	first map[string]*provider.Copy
+	declared map[string]*schema.SPU // see keeper
+	mu       sync.Mutex
+	first    map[string]*row
 }
 
-// join returns the copy of the other plane when it is the same, else c.
-func (s *sameCopies) join(key string, c *provider.Copy) *provider.Copy {
+// join gives r what it has in common with the row of the other plane, so that the
+// page it came with is no longer held.
+func (s *sameCopies) join(key string, r *row) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	other := s.first[key]
 	if other == nil {
-		s.first[key] = c
-		return c
+		s.first[key] = r
+		return
 	}
 	delete(s.first, key)
-	if other.SPU.SameContent(&c.SPU) && maps.Equal(other.SKUIDs, c.SKUIDs) {
-		return other
+	if !other.content.SPU.SameContent(&r.content.SPU) || !maps.Equal(other.content.SKUIDs, r.content.SKUIDs) {
+		return
 	}
-	return c
+	r.content = other.content
+	for _, text := range []struct{ own, same *string }{
+		{&r.productID, &other.productID}, {&r.outProductID, &other.outProductID},
+		{&r.reason, &other.reason}, {&r.auditID, &other.auditID},
+	} {
+		if *text.own == *text.same {
+			*text.own = *text.same
+		}
+	}
 }
 
 // key tells products apart: by product_id, or by out_product_id where the
@@ -158,7 +172,7 @@ func (p *Provider) products(ctx context.Context, scope provider.Scope) (found ma
 		found, err = p.lookupAll(ctx, wanted, productRechecks)
 		return found, nil, err
 	}
-	drafts, online, err := p.bothLists(ctx, countBoth(scope.Progress))
+	drafts, online, err := p.bothLists(ctx, scope.Declared, countBoth(scope.Progress))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -201,8 +215,8 @@ func countBoth(tell func(done, total int)) func(plane Plane, done, total int) {
 	}
 }
 
-func (p *Provider) bothLists(ctx context.Context, progress func(Plane, int, int)) (drafts, online map[string]*row, err error) {
-	same := &sameCopies{first: map[string]*provider.Copy{}}
+func (p *Provider) bothLists(ctx context.Context, declared map[string]*schema.SPU, progress func(Plane, int, int)) (drafts, online map[string]*row, err error) {
+	same := &sameCopies{declared: declared, first: map[string]*row{}}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
 		drafts, err = p.api.listAll(ctx, PlaneDraft, same, progress)
