@@ -422,3 +422,47 @@ func TestManyGoroutines(t *testing.T) {
 		t.Errorf("the snapshot is not what was in memory:\n%s", d)
 	}
 }
+
+// What is learned together is written together, and what is known is not written.
+func TestPutAllIsPutOfEach(t *testing.T) {
+	store := &counted{Memory: NewMemory()}
+	s := open(t, store)
+	var records []*Record
+	images := map[schema.ImageKey]string{}
+	for n := range 3 * together {
+		id := fmt.Sprint(n)
+		records = append(records, product(id))
+		images[schema.ImageKey("sha256:"+id)] = "https://img/" + id
+	}
+	must(t, s.PutAll(t.Context(), records, images, sampleTime))
+	if store.appends > 7 {
+		t.Errorf("%d records and pictures took %d writes", len(records), store.appends)
+	}
+	wrote := store.appends
+	must(t, s.PutAll(t.Context(), records, images, sampleTime))
+	if store.appends != wrote {
+		t.Error("what was known was written again")
+	}
+	changed := product("7")
+	changed.Stamp = "sc1-other"
+	must(t, s.PutAll(t.Context(), []*Record{changed}, nil, sampleTime))
+	got, _, err := store.Load(t.Context())
+	must(t, err)
+	if len(got.Records) != len(records) || len(got.Images) != len(images) || got.Records[spu("7")].Stamp != "sc1-other" {
+		t.Errorf("%d records and %d pictures are on the disk", len(got.Records), len(got.Images))
+	}
+	if d := cmp.Diff(product("8"), got.Records[spu("8")].Clone()); d != "" {
+		t.Error(d)
+	}
+}
+
+// counted counts the writes of entries.
+type counted struct {
+	*Memory
+	appends int
+}
+
+func (c *counted) Append(ctx context.Context, entries ...Entry) error {
+	c.appends++
+	return c.Memory.Append(ctx, entries...)
+}
