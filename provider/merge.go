@@ -1,6 +1,9 @@
 package provider
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // With is the observation as it is after a part of the shop was read again. scope
 // is what newer was asked for; the rest stays as it was. Neither is changed.
@@ -11,7 +14,7 @@ func (o *Observation) With(newer *Observation, scope Scope) *Observation {
 	all := *o
 	all.At = newer.At
 	all.Products = maps.Clone(o.Products)
-	for _, id := range scope.Products {
+	for _, id := range slices.Concat(scope.Products, scope.Fresh) {
 		delete(all.Products, id)
 	}
 	maps.Copy(all.Products, newer.Products)

@@ -79,7 +79,10 @@ type Scope struct {
 	// Products are the out_product_ids that must not be overlooked: one that the
 	// lists do not show is looked up by itself before it is believed to be absent.
 	Products []string
-	// Only restricts the reading to Products; otherwise the whole shop is
+	// Fresh are products that nobody remembers: of interest where the lists show
+	// them, and not looked up by themselves when the lists are read.
+	Fresh []string
+	// Only restricts the reading to Products and Fresh; otherwise the whole shop is
 	// listed, so that unmanaged products can be counted.
 	Only bool
 	// Declared are the products of the catalog by out_product_id, nil for none. They

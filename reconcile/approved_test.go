@@ -175,6 +175,7 @@ func TestReadPlan(t *testing.T) {
 		{"no shop", `{"document":"plan","version":1}`, "the shop is missing"},
 		{"an unknown step", string(broken(t, func(c *Change) { c.Steps = []Op{"format"} })), `unknown step "format"`},
 		{"a harmless headline over a deletion", string(broken(t, func(c *Change) { c.Steps = []Op{OpDelete}; c.Action = ActionEdit })), `its steps mean "delete"`},
+		{"a deletion that is said to be free", string(broken(t, func(c *Change) { c.Steps, c.Action = []Op{OpDelete}, ActionDelete })), `its steps are "irreversible"`},
 	} {
 		_, err := ReadPlan(strings.NewReader(test.file))
 		if err == nil || !strings.Contains(err.Error(), test.says) {

@@ -65,8 +65,10 @@ func (pl *planner) scope(addresses []schema.Address) provider.Scope {
 		case schema.KindSPU:
 			// A product that is new to us is not looked up by itself: if the shop
 			// has it all the same, spu/add says so.
-			if scope.Only || rec != nil || pl.open(addr) != nil {
+			if rec != nil || pl.open(addr) != nil {
 				scope.Products = append(scope.Products, addr.Name)
+			} else if scope.Only {
+				scope.Fresh = append(scope.Fresh, addr.Name)
 			}
 		}
 		if rec != nil && rec.AuditID != "" {
@@ -327,17 +329,24 @@ func (p *Plan) add(v verdict) {
 // finish derives what follows from the steps, waits and fields.
 func (c *Change) finish(addr schema.Address, source schema.Source) {
 	c.Address, c.Source = addr, source
-	c.Class = ClassNone
 	for _, op := range c.Steps {
 		if op.Submits() {
 			c.Submissions++
 		}
-		c.Class = dearer(c.Class, op.class())
 	}
-	c.Action = c.headline()
+	c.Class, c.Action = c.dearest(), c.headline()
 	if c.Cause == "" {
 		c.Cause = causeOf(c.Fields)
 	}
+}
+
+// dearest is the class of the dearest step.
+func (c *Change) dearest() Class {
+	dearest := ClassNone
+	for _, op := range c.Steps {
+		dearest = dearer(dearest, op.class())
+	}
+	return dearest
 }
 
 func (o Op) class() Class {

@@ -104,6 +104,9 @@ func (p *Plan) check() error {
 		if want := c.headline(); c.Action != want {
 			return fmt.Errorf("%s says %q, and its steps mean %q", c.Address, c.Action, want)
 		}
+		if want := c.dearest(); c.Class != want {
+			return fmt.Errorf("%s says %q, and its steps are %q", c.Address, c.Class, want)
+		}
 	}
 	return nil
 }

@@ -401,6 +401,9 @@ func many(w *walker) {
 	if o = w.observe(provider.Scope{Only: true, Products: ids[:60]}); len(o.Products) != 60 {
 		w.Errorf("%d products, want the 60 asked for", len(o.Products))
 	}
+	if o = w.observe(provider.Scope{Only: true, Products: ids[:1], Fresh: ids[1:60]}); len(o.Products) != 60 {
+		w.Errorf("asked for one and 59 that nobody remembers: %d", len(o.Products))
+	}
 	if o = w.observe(provider.Scope{Only: true}); len(o.Products) != 0 {
 		w.Errorf("%d products, want none: none was asked for", len(o.Products))
 	}

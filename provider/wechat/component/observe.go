@@ -167,7 +167,7 @@ func (p *Provider) Observe(ctx context.Context, scope provider.Scope) (*provider
 // was made by no program of the merchant and cannot be declared; only its id is
 // told.
 func (p *Provider) products(ctx context.Context, scope provider.Scope) (found map[string]*provider.Product, nameless []string, err error) {
-	wanted := slices.Compact(slices.Sorted(slices.Values(scope.Products)))
+	wanted := slices.Compact(slices.Sorted(slices.Values(slices.Concat(scope.Products, scope.Fresh))))
 	if scope.Only && len(wanted) <= fewProducts {
 		found, err = p.lookupAll(ctx, wanted, productRechecks)
 		return found, nil, err
@@ -177,7 +177,7 @@ func (p *Provider) products(ctx context.Context, scope provider.Scope) (found ma
 		return nil, nil, err
 	}
 	found, nameless = join(drafts, online)
-	missing := slices.DeleteFunc(slices.Clone(wanted), func(id string) bool { return found[id] != nil })
+	missing := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(scope.Products))), func(id string) bool { return found[id] != nil })
 	confirmed, err := p.lookupAll(ctx, missing, confirmRechecks)
 	if err != nil {
 		return nil, nil, err

@@ -179,6 +179,12 @@ func TestObserveOnly(t *testing.T) {
 	if err != nil || len(o.Products) != 21 || len(p.sent("spu/get")) != 4 {
 		t.Errorf("%d products, %d gets, %v", len(o.Products), len(p.sent("spu/get")), err)
 	}
+	// What nobody remembers is found in the lists or not at all: a saved plan of
+	// 3,000 new products must not cost 3,000 calls.
+	o, err = p.open().Observe(t.Context(), provider.Scope{Only: true, Products: ids, Fresh: []string{"p30", "new"}})
+	if err != nil || len(o.Products) != 22 || o.Products["p30"] == nil || len(p.sent("spu/get")) != 4 {
+		t.Errorf("%d products, %d gets, %v", len(o.Products), len(p.sent("spu/get")), err)
+	}
 }
 
 func TestObserveTheRest(t *testing.T) {
