@@ -126,7 +126,7 @@ func basesOf(f *reconcile.Forecast) []lang.Text {
 		parts = append(parts, lang.F("The times are taken from earlier reviews of this shop, at least %d for each product.", "时间依据本店以往的审核，每个商品至少参考 %d 次。", fewest))
 	}
 	if reference {
-		parts = append(parts, lang.T("Where this shop has no past, they are what is known of the platform: a product takes minutes to a day, a brand or a category hours to a week.", "本店没有记录的，依据平台的已知情况：商品几分钟到一天，品牌和类目几小时到一周。"))
+		parts = append(parts, lang.T("Where this shop has no reviews to go by, the times are those known of the platform: a product takes minutes to a day, a brand or a category hours to a week.", "本店没有可参考的审核时，时间依据平台的已知情况：商品几分钟到一天，品牌和类目几小时到一周。"))
 	}
 	return parts
 }

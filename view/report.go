@@ -102,7 +102,7 @@ func (p *page) outcome(r *reconcile.Report, o reconcile.Outcome) {
 		return
 	}
 	h := outcomeNames[o]
-	p.line(0, words(h.word).as(h.style), raw(":").as(h.style))
+	p.line(0, words(h.word).as(h.style), words(lang.T(":", "：")).as(h.style))
 	for i := range r.Results {
 		if x := &r.Results[i]; x.Outcome == o {
 			p.result(x, h)

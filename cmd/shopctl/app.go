@@ -158,7 +158,7 @@ func newLogger(w io.Writer, level, format string) (*slog.Logger, error) {
 func badFlag(flag, value, allowed string) error {
 	return &view.Problem{
 		What:   lang.F("%s does not know %q", "%s 不支持 %q", flag, value),
-		Remedy: lang.F("use one of: %s", "可用的值：%s", allowed),
+		Remedy: lang.F("Use one of: %s.", "可用的值：%s。", allowed),
 	}
 }
 
@@ -183,7 +183,7 @@ func (a *app) addresses(flag string, values []string) ([]schema.Address, error) 
 		if err != nil {
 			return nil, &view.Problem{
 				What:   lang.F("%s %q is not an address", "%s 的值 %q 不是地址", flag, v),
-				Remedy: lang.T("an address is merchant, brand.NAME, qualification.NAME or spu.OUT_PRODUCT_ID", "地址的写法：merchant、brand.名称、qualification.名称 或 spu.OUT_PRODUCT_ID"),
+				Remedy: lang.T("Write merchant, brand.NAME, qualification.NAME or spu.OUT_PRODUCT_ID.", "地址的写法：merchant、brand.名称、qualification.名称 或 spu.OUT_PRODUCT_ID。"),
 			}
 		}
 		addresses = append(addresses, address)

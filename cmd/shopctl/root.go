@@ -57,7 +57,54 @@ func newRoot(a *app) *cobra.Command {
 		newSandbox(a),
 		newVersion(a),
 	)
+	if a.lang == lang.ZH {
+		root.InitDefaultHelpCmd()
+		root.InitDefaultCompletionCmd()
+		for _, cmd := range root.Commands() {
+			switch cmd.Name() {
+			case "help":
+				cmd.Short = "显示命令的帮助"
+			case "completion":
+				cmd.Short = "生成 shell 的自动补全脚本"
+			}
+		}
+	}
+	explainArgs(root)
 	return root
+}
+
+// explainArgs has every command say what to write instead of arguments that it
+// does not take.
+func explainArgs(cmd *cobra.Command) {
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			if check(cmd, args) == nil {
+				return nil
+			}
+			return wrongArgs(cmd, args)
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		explainArgs(sub)
+	}
+}
+
+func wrongArgs(cmd *cobra.Command, args []string) error {
+	if !cmd.HasSubCommands() {
+		return &view.Problem{
+			What:   lang.F("%s does not take these arguments", "%s 的参数不正确", cmd.CommandPath()),
+			Remedy: lang.F("Write: %s", "写法：%s", cmd.UseLine()),
+		}
+	}
+	p := &view.Problem{
+		What:   lang.F("unknown command %q", "没有名为 %q 的命令", args[0]),
+		Remedy: lang.F("See: %s --help", "参见：%s --help", cmd.CommandPath()),
+	}
+	cmd.SuggestionsMinimumDistance = 2
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		p.Remedy = lang.F("Did you mean %s?", "是否想写 %s？", near[0])
+	}
+	return p
 }
 
 var rootLong = lang.T(

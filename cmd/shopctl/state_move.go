@@ -99,7 +99,11 @@ func (a *app) readInput(file string) ([]byte, error) {
 	if file == "-" {
 		return io.ReadAll(a.stdin)
 	}
-	return os.ReadFile(file)
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, &view.Problem{What: lang.F("cannot read %s", "无法读取 %s", file), Err: err}
+	}
+	return data, nil
 }
 
 // fits refuses a state that would undo what is there.
@@ -259,7 +263,7 @@ func (a *app) copyState(ctx context.Context, source, target state.Backend, id st
 		return err
 	}
 	return a.view.Line(lang.F(
-		"The state was copied from %s to %s and compared: %d objects, %d pictures. The old one is as it was; remove it when you are sure.",
+		"The state was copied from %s to %s and compared (objects: %d, pictures: %d). The old one is as it was; remove it when you are sure.",
 		"状态已从 %s 复制到 %s 并核对一致：%d 个对象，%d 张图片。原来的状态保持不变，确认无误后可自行删除。",
 		source.Where(), target.Where(), len(st.Records), len(st.Images)))
 }
