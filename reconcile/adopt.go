@@ -25,6 +25,9 @@ func Adopt(old *state.Record, want *schema.SPU, have *provider.Product, written 
 		rec = &state.Record{Address: spuAddress(want.OutProductID), Repushed: parked(have)}
 	}
 	rec.RemoteID, rec.SKUIDs = have.ProductID, skuIDs(have)
+	if rec.Stamp != want.Stamp() {
+		rec.Reason = ""
+	}
 	rec.Stamp, rec.Version, rec.Memo = want.Stamp(), "", memoOf(want)
 	if v := written.SPU.InfoVersion; v != rec.Stamp {
 		rec.Version = v

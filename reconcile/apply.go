@@ -240,16 +240,19 @@ func (r *Run) look(ctx context.Context, pending []schema.Address) (*Plan, error)
 func (r *Run) hold(plan *Plan) {
 	guarded := plan.guarded()
 	titles := byAddress(slices.Clone(plan.Changes))
-	for _, addr := range plan.Only(func(c *Change) bool { return len(c.Steps) == 0 || !guarded[c.Address] && r.allows(c) }) {
-		r.leaveToHumans(titles[addr])
+	for _, addr := range plan.Only(func(c *Change) bool { return len(c.Steps) == 0 || guarded[c.Address] == "" && r.allows(c) }) {
+		r.leaveToHumans(titles[addr], guarded[addr])
 	}
 }
 
 func (r *Run) allows(c *Change) bool { return r.Allow == nil || r.Allow(c) }
 
 // leaveToHumans ends the work on an object until somebody has approved the rest.
-func (r *Run) leaveToHumans(c *Change) {
-	wait := Wait{Kind: WaitApproval}
+func (r *Run) leaveToHumans(c *Change, guard GuardName) {
+	wait := Wait{Kind: WaitApproval, Why: ApprovalUnread}
+	if guard != "" {
+		wait.Why, wait.Guard = ApprovalGuard, guard
+	}
 	r.finish(c.Address, func(res *Result) {
 		res.Title, res.Source = c.Title, c.Source
 		res.Outcome, res.Waits, res.Block, res.Err = OutcomeLater, []Wait{wait}, nil, nil

@@ -122,11 +122,11 @@ func (p *pass) sent(c *Change, op Op, rec *state.Record, noop bool) {
 	now := p.Now()
 	switch op {
 	case OpUpdateMerchant:
-		rec.Memo = memoOfObject(&schema.Merchant{}, p.Catalog.Merchant)
+		rec.Memo, rec.Reason = memoOfObject(&schema.Merchant{}, p.Catalog.Merchant), p.Catalog.Merchant.Reason
 	case OpSubmitBrand, OpSubmitCategory:
 		claim := p.pl.claims[c.Address]
 		rec.Stamp, rec.Memo, rec.SubmittedAt = claim.stamp, claim.memo, &now
-		rec.AuditPending = !noop
+		rec.AuditPending, rec.Reason = !noop, p.Catalog.ReasonOf(c.Address)
 		if noop {
 			rec.AuditID, rec.RemoteID = "", claim.remoteID
 			p.mu.Lock()
@@ -138,7 +138,7 @@ func (p *pass) sent(c *Change, op Op, rec *state.Record, noop bool) {
 		listing := rec.Memo[listingPath]
 		rec.Repushed = op == OpUpdate && rec.Stamp == want.Stamp()
 		rec.Stamp, rec.Version, rec.SubmittedAt, rec.Withdrawn = want.Stamp(), want.InfoVersion, &now, false
-		rec.Memo = memoOf(want)
+		rec.Memo, rec.Reason = memoOf(want), want.Reason
 		if op == OpUpdate && listing != "" {
 			rec.Memo[listingPath] = listing // its place on the shelf did not change
 		}

@@ -50,7 +50,7 @@ func (p *pass) change(ctx context.Context, planned *Change) {
 			return
 		}
 		if len(next.Steps) > 0 && !p.allows(next) {
-			p.leaveToHumans(next)
+			p.leaveToHumans(next, "")
 			return
 		}
 		c = next

@@ -44,6 +44,9 @@ func judge(rec *state.Record, v state.Verdict) {
 	if rec.SubmittedAt != nil && v.At.Before(*rec.SubmittedAt) {
 		v.At = *rec.SubmittedAt
 	}
+	if v.Stamp == rec.Stamp {
+		v.Said = rec.Reason
+	}
 	rec.Judge(v)
 }
 

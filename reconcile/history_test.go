@@ -94,3 +94,36 @@ func TestHistoriesAreBounded(t *testing.T) {
 		t.Errorf("%d verdicts are kept, the last is %s", len(rec.History), told(rec.History))
 	}
 }
+
+// What the author gave as the reason stands in the plan, and with the verdict on the
+// content that was submitted with it, whatever the files say by then. Changing it
+// alone changes nothing.
+func TestReasonsAreKeptWithVerdicts(t *testing.T) {
+	knobs := quick()
+	knobs.PushDelay, knobs.AuditDelay = 0, sandbox.Duration(10*time.Minute)
+	s := newShop(t, knobs)
+	address := schema.Address{Kind: schema.KindSPU, Name: "1"}
+	s.product(product{id: "1", title: "珊瑚绒毛毯", fen: 990, picture: 10, extra: `reason = "秋季上新"`})
+	first := s.run(0, nil)
+	said := ""
+	for _, c := range first.plan.Changes {
+		if c.Address == address {
+			said = c.Reason
+		}
+	}
+	if said != "秋季上新" {
+		t.Errorf("the plan says %q", said)
+	}
+	s.product(product{id: "1", title: "珊瑚绒毛毯", fen: 990, picture: 10, extra: `reason = "双十一"`})
+	s.run(time.Hour, nil)
+	s.quiet(t)
+	history := reconcile.History(s.remembered(), address)
+	if len(history) != 1 || history[0].Said != "秋季上新" {
+		t.Errorf("the history is %+v, want one verdict on what was submitted for autumn", history)
+	}
+	s.product(product{id: "1", title: "珊瑚绒毛毯加厚", fen: 990, picture: 10, extra: `reason = "双十一"`})
+	s.run(time.Hour, nil)
+	if history = reconcile.History(s.remembered(), address); len(history) != 2 || history[0].Said != "双十一" {
+		t.Errorf("the history is %+v, want the newest verdict with the newest reason", history)
+	}
+}

@@ -233,6 +233,7 @@ func (pl *planner) object(addr schema.Address) verdict {
 	}
 	if v.change != nil {
 		v.change.finish(addr, pl.cat.Sources[addr])
+		v.change.Reason = pl.cat.ReasonOf(addr)
 		v.change.Want = wantOf(pl.cat, addr)
 		pl.present(v.change)
 	}

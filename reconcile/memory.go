@@ -69,7 +69,10 @@ func (pl *planner) rememberContent(f *facts, rec *state.Record) {
 		return
 	}
 	if rec.Stamp != f.stamp {
-		rec.SubmittedAt = pl.firstSeen(f)
+		rec.SubmittedAt, rec.Reason = pl.firstSeen(f), ""
+		if f.versionShown() == "" { // it carries our stamp: a run that was cut off submitted it
+			rec.Reason = f.want.Reason
+		}
 	}
 	known := rec.Stamp == f.stamp && f.memoHolds(rec)
 	rec.Stamp, rec.Version = f.stamp, f.versionShown()

@@ -161,6 +161,8 @@ type Change struct {
 	Steps  []Op   `json:"steps"` // in this order
 	Class  Class  `json:"class"`
 	Cause  Cause  `json:"cause"`
+	// Reason is what the author gives as the reason, "" for nothing.
+	Reason string `json:"reason,omitempty"`
 	// Fields are the differences, declared against found, in field order.
 	Fields []FieldDiff `json:"fields,omitempty"`
 	// SKUs are all SKUs of a product whose fields differ; set by Illustrate.
@@ -261,7 +263,23 @@ type Wait struct {
 	AuditUnknown bool `json:"audit_unknown,omitempty"`
 	// Until is also when a WaitQuota is over.
 	Until *time.Time `json:"until,omitempty"`
+	// Why is what a human decides about in a WaitApproval; Guard is the guard that
+	// the change breaks.
+	Why   ApprovalWhy `json:"why,omitempty"`
+	Guard GuardName   `json:"guard,omitempty"`
 }
+
+// ApprovalWhy is why a change was left to a human.
+type ApprovalWhy string
+
+// The reasons, the gravest first.
+const (
+	ApprovalIrreversible ApprovalWhy = "irreversible" // it cannot be undone
+	ApprovalGuard        ApprovalWhy = "guard"        // it breaks Wait.Guard
+	ApprovalReview       ApprovalWhy = "review"       // it goes to review
+	ApprovalNeeds        ApprovalWhy = "needs"        // it needs Wait.On, which was left
+	ApprovalUnread       ApprovalWhy = "unread"       // decided on the way: nobody has approved it
+)
 
 // BlockKind is why only a human can help.
 type BlockKind string

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/schema"
@@ -143,27 +144,31 @@ func (p *Plan) Objects(cat *schema.Catalog, st *state.State) []schema.Address {
 }
 
 // LeaveToHumans takes out of the plan what goes to review, cannot be undone or
-// breaks a guard, and returns it as results of a run that was not allowed to.
+// breaks a guard, and what needs any of that, and returns it as results of a run
+// that was not allowed to.
 func (p *Plan) LeaveToHumans() []Result {
 	guarded := p.guarded()
 	left := []Result{}
-	p.Only(func(c *Change) bool {
-		if len(c.Steps) == 0 || c.Free() && !guarded[c.Address] {
+	gone := map[schema.Address]bool{}
+	p.Only(func(c *Change) bool { // needs stand before those who need them
+		wait := c.approval(guarded[c.Address], gone)
+		if len(c.Steps) == 0 || wait.Why == "" {
 			return true
 		}
-		left = append(left, Result{Address: c.Address, Title: c.Title, Source: c.Source, Outcome: OutcomeLater, Waits: []Wait{{Kind: WaitApproval}}})
+		gone[c.Address] = true
+		left = append(left, Result{Address: c.Address, Title: c.Title, Source: c.Source, Outcome: OutcomeLater, Waits: []Wait{wait}})
 		return false
 	})
 	p.Breaches = []Breach{}
 	return left
 }
 
-// guarded are the objects that break a guard.
-func (p *Plan) guarded() map[schema.Address]bool {
-	guarded := map[schema.Address]bool{}
-	for _, b := range p.Breaches {
+// guarded are the objects that break a guard, with the first of their guards.
+func (p *Plan) guarded() map[schema.Address]GuardName {
+	guarded := map[schema.Address]GuardName{}
+	for _, b := range slices.Backward(p.Breaches) {
 		for _, a := range b.Objects {
-			guarded[a] = true
+			guarded[a] = b.Guard
 		}
 	}
 	return guarded
@@ -171,6 +176,27 @@ func (p *Plan) guarded() map[schema.Address]bool {
 
 // Free reports whether the change needs no review and can be undone.
 func (c *Change) Free() bool { return classRank[c.Class] <= classRank[ClassFree] }
+
+// approval is what a human has to approve of a change; Why is "" for nothing.
+func (c *Change) approval(guard GuardName, gone map[schema.Address]bool) Wait {
+	w := Wait{Kind: WaitApproval}
+	switch {
+	case c.Class == ClassIrreversible:
+		w.Why = ApprovalIrreversible
+	case guard != "":
+		w.Why, w.Guard = ApprovalGuard, guard
+	case !c.Free():
+		w.Why = ApprovalReview
+	default:
+		for _, need := range c.Needs {
+			if gone[need] {
+				w.Why, w.On = ApprovalNeeds, &need
+				break
+			}
+		}
+	}
+	return w
+}
 
 // Only keeps the changes that keep accepts, with their pictures, and returns the
 // addresses of the others. A change goes too when one that it needs has gone.

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/shopctl/shopctl/lang"
 )
@@ -148,6 +149,7 @@ func (b *builder) merchant(n *node) *Merchant {
 		ServiceAgentType:  listOf[int](n.values["service_agent_type"].v),
 		ServiceAgentPath:  get[string](n, "service_agent_path"),
 		ServiceAgentPhone: get[string](n, "service_agent_phone"),
+		Reason:            b.reason(n),
 	}
 	slices.Sort(m.ServiceAgentType)
 	m.ServiceAgentType = slices.Compact(m.ServiceAgentType)
@@ -190,6 +192,7 @@ func (b *builder) brand(n *node) {
 		ImportedGoodsForm:                b.pictures(n, "imported_goods_form"),
 		Scenes:                           slices.Clone(b.catalog.Shop.Scenes),
 		Granted:                          get[bool](n, grantedName),
+		Reason:                           b.reason(n),
 	}
 	b.checkBrand(n, brand)
 	b.catalog.Brands[name] = brand
@@ -206,6 +209,7 @@ func (b *builder) qualification(n *node) {
 		Certificate: b.pictures(n, "certificate"),
 		Scenes:      slices.Clone(b.catalog.Shop.Scenes),
 		Granted:     get[bool](n, grantedName),
+		Reason:      b.reason(n),
 	}
 	b.checkQualification(n, q)
 	b.catalog.Qualifications[name] = q
@@ -233,6 +237,7 @@ func (b *builder) spu(n *node) {
 		InReview:          b.catalog.Shop.InReview,
 		AsFound:           get[string](n, asFoundName),
 		Order:             b.order(n, b.catalog.Shop.Order),
+		Reason:            b.reason(n),
 	}
 	if n.has("scenes") {
 		s.Scenes = b.scenes(n)
@@ -282,6 +287,17 @@ func (b *builder) asFound(n *node, s *SPU) bool {
 			lang.T("Remove as_found.", "请删除 as_found。"))
 	}
 	return asFound
+}
+
+// maxReason is how many characters a reason may have: it is kept with every verdict.
+const maxReason = 200
+
+func (b *builder) reason(n *node) string {
+	reason := get[string](n, reasonName)
+	if length := utf8.RuneCountInString(reason); length > maxReason {
+		b.add(ruleReason, n.place(reasonName), lang.F("Characters: %d. Allowed: at most %d.", "共有 %d 个字符，最多 %d 个。", length, maxReason), lang.T("Shorten it.", "请缩短。"))
+	}
+	return reason
 }
 
 func (b *builder) component(n *node) Component {
@@ -370,6 +386,21 @@ func addGranted(add func(string, any), granted bool) {
 	if granted {
 		add(grantedName, granted)
 	}
+}
+
+// ReasonOf is what the author gave as the reason of an object, "" for nothing.
+func (c *Catalog) ReasonOf(a Address) string {
+	switch {
+	case a.Kind == KindMerchant && c.Merchant != nil:
+		return c.Merchant.Reason
+	case a.Kind == KindBrand && c.Brands[a.Name] != nil:
+		return c.Brands[a.Name].Reason
+	case a.Kind == KindQualification && c.Qualifications[a.Name] != nil:
+		return c.Qualifications[a.Name].Reason
+	case a.Kind == KindSPU && c.SPUs[a.Name] != nil:
+		return c.SPUs[a.Name].Reason
+	}
+	return ""
 }
 
 // Addresses are the addresses of all objects, sorted.

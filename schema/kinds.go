@@ -136,6 +136,7 @@ type Merchant struct {
 	ServiceAgentPath        string            `json:"service_agent_path,omitempty" cost:"free"`
 	ServiceAgentPhone       string            `json:"service_agent_phone,omitempty" cost:"free"`
 	DefaultReceivingAddress *ReceivingAddress `json:"default_receiving_address,omitempty" cost:"free"`
+	Reason                  string            `json:"-" cost:"local"` // why it is so, in the author's words
 }
 
 // ReceivingAddress is where returned goods go when the merchant does not say.
@@ -171,7 +172,8 @@ type Brand struct {
 	Scenes                           []int   `json:"scene_group_list" cost:"review"` // from the shop block
 	// Granted says that the shop has the brand already: nothing is ever submitted
 	// for it, and its papers need not be here.
-	Granted bool `json:"-" cost:"local"`
+	Granted bool   `json:"-" cost:"local"`
+	Reason  string `json:"-" cost:"local"` // why it is so, in the author's words
 }
 
 // Qualification is the block `qualification "name" { ... }`: the right to sell in
@@ -183,7 +185,8 @@ type Qualification struct {
 	Scenes      []int       `json:"scene_group_list" cost:"review"`
 	// Granted says that the shop has the category already: nothing is ever
 	// submitted for it, and its papers need not be here.
-	Granted bool `json:"-" cost:"local"`
+	Granted bool   `json:"-" cost:"local"`
+	Reason  string `json:"-" cost:"local"` // why it is so, in the author's words
 }
 
 // SPU is the block `spu "out_product_id" { ... }`: a product with its SKUs.
@@ -212,6 +215,7 @@ type SPU struct {
 	OnRemove OnRemove `json:"-" cost:"local"`
 	InReview InReview `json:"-" cost:"local"`
 	Order    Order    `json:"-" cost:"local"`
+	Reason   string   `json:"-" cost:"local"` // why it is so, in the author's words
 }
 
 // DescInfo is the product's detail page.

@@ -109,6 +109,7 @@ var (
 	ruleCategoryTwice  = newRule("category-ambiguous", "Category path is ambiguous", "类目路径有歧义")
 	ruleQualMissing    = newRule("qualification-missing", "The category needs a qualification", "类目缺少资质")
 	ruleProductQual    = newRule("product-qualification", "Product qualification pictures are missing", "缺少商品资质图片")
+	ruleReason         = newRule("reason-length", "Reason is too long", "原因说明过长")
 	ruleTitleLength    = newRule("title-length", "Title has the wrong length", "标题长度不符")
 	ruleTitleChars     = newRule("title-characters", "Title has characters that are not allowed", "标题含有不允许的字符")
 	ruleTitleChinese   = newRule("title-chinese", "Title has no Chinese character", "标题没有汉字")

@@ -20,6 +20,13 @@ func grantedSpec(en, zh string) AttrSpec {
 			"店铺已获得该%[2]s。此处无需填写证照，也不会提交审核；如果店铺实际并未获得，计划会指出，依赖它的商品会受阻。", en, zh)}
 }
 
+// reasonName is the attribute that says why an object is changed.
+const reasonName = "reason"
+
+var reasonSpec = AttrSpec{Name: reasonName, Type: TypeString, Cost: CostLocal, Rule: lang.T("at most 200 characters", "最多 200 个字符"),
+	Doc: lang.T("Why it is as it is, for people: plans show it, and the history of verdicts keeps what it said when the content was submitted. Never sent; changing it alone changes nothing.",
+		"修改的原因，给人看的：计划会显示它，审核历史会保留提交时的说明。不会发送到平台；只改它不产生变更。")}
+
 var brandSpec = BlockSpec{
 	Name: "brand", Label: lang.T("the name, used as brand.NAME", "名称，用 brand.NAME 引用"), ForEach: true, API: "audit/audit_brand",
 	Doc: lang.T("A trademark that the platform must grant before products may carry it. Which attributes are needed depends on the mark (R: registered, TM: applied for) and on whose it is.",
@@ -41,6 +48,7 @@ var brandSpec = BlockSpec{
 		forEachSpec,
 		idSpec("The name of the brand of this element; each.key when left out.", "该元素的品牌名称；省略时为 each.key。"),
 		grantedSpec("brand", "品牌"),
+		reasonSpec,
 		brandAttr("brand_wording", TypeString, true, "", "", "The words of the mark, exactly as on the certificate.", "商标文字，与证书完全一致。"),
 		brandWord("brand_audit_type", "The kind of mark.", "商标类型。",
 			Word{"domestic_r", 1, lang.T("domestic, registered", "国内 R 标")},
@@ -96,6 +104,7 @@ var qualificationSpec = BlockSpec{
 		forEachSpec,
 		idSpec("The name of the qualification of this element; each.key when left out.", "该元素的资质名称；省略时为 each.key。"),
 		grantedSpec("category", "类目资质"),
+		reasonSpec,
 		{Name: "category", Type: TypeCategory, Required: true, API: "audit_req.category_info.level1, level2, level3", Cost: CostReview,
 			Rule: lang.T("a leaf, by id or by name path; one qualification per category", "末级类目的编号或名称路径；每个类目一个资质"),
 			Doc:  lang.T("The category.", "类目。")},

@@ -145,6 +145,7 @@ var merchantSpec = BlockSpec{
 		{Name: "service_agent_phone", Type: TypeString, API: "service_agent_phone", Cost: CostFree,
 			Rule: lang.T(`required with "phone"`, `使用 "phone" 时必填`),
 			Doc:  lang.T("The customer service number.", "客服电话。")},
+		reasonSpec,
 	},
 	Blocks: []BlockSpec{{
 		Name: "default_receiving_address", Single: true, API: "default_receiving_address",

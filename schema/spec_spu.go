@@ -73,6 +73,7 @@ spu "towels" {
 		{Name: "in_review", Type: TypeWord, Words: inReviewWords, Cost: CostLocal, Default: "shop.in_review",
 			Doc: lang.T("As in shop, for this product.", "同 shop，仅对该商品。")},
 		orderSpecs(false)[0], orderSpecs(false)[1],
+		reasonSpec,
 		{Name: asFoundName, Type: TypeString, Cost: CostLocal,
 			Rule: lang.T("written by `shopctl import`", "由 `shopctl import` 写入"),
 			Doc: lang.T("The content's digest as import found it in the shop. While the content is that, rules that it breaks are warnings, because the shop has it already. After a change of the content they are errors again; then remove it.",

@@ -17,6 +17,8 @@ type Verdict struct {
 	Stamp string `json:"stamp,omitempty"`
 	// Reason is the reviewer's, in full.
 	Reason string `json:"reason,omitempty"`
+	// Said is what the author gave as the reason when the content was submitted.
+	Said string `json:"said,omitempty"`
 }
 
 // VerdictKind is how it ended.

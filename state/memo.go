@@ -314,7 +314,7 @@ func sameRecord(a, b *Record) bool {
 	}
 	return a.Address == b.Address && a.RemoteID == b.RemoteID && a.Stamp == b.Stamp && a.Version == b.Version &&
 		a.AuditID == b.AuditID && a.AuditPending == b.AuditPending && a.Withdrawn == b.Withdrawn &&
-		a.Repushed == b.Repushed && a.Burnt == b.Burnt && a.BannedStamp == b.BannedStamp && a.OnRemove == b.OnRemove &&
+		a.Repushed == b.Repushed && a.Burnt == b.Burnt && a.BannedStamp == b.BannedStamp && a.Reason == b.Reason && a.OnRemove == b.OnRemove &&
 		maps.Equal(a.SKUIDs, b.SKUIDs) && sameTime(a.SubmittedAt, b.SubmittedAt) &&
 		sameRejection(a.Rejected, b.Rejected) && slices.EqualFunc(a.History, b.History, sameVerdict) &&
 		a.pack() == b.pack()
@@ -330,5 +330,5 @@ func sameRejection(a, b *Rejection) bool {
 
 func sameVerdict(a, b Verdict) bool {
 	return a.Kind == b.Kind && a.At.Equal(b.At) && sameTime(a.SubmittedAt, b.SubmittedAt) &&
-		a.Category == b.Category && a.Stamp == b.Stamp && a.Reason == b.Reason
+		a.Category == b.Category && a.Stamp == b.Stamp && a.Reason == b.Reason && a.Said == b.Said
 }

@@ -18,7 +18,7 @@ type reader struct{ *plain.Reader }
 // recordMembers are the members of a record in the order in which they are written.
 var recordMembers = map[string]int{
 	"address": 1, "remote_id": 2, "sku_ids": 3, "stamp": 4, "version": 5, "submitted_at": 6, "memo": 7, "audit_id": 8,
-	"audit_pending": 9, "withdrawn": 10, "repushed": 11, "burnt": 12, "rejected": 13, "banned_stamp": 14, "on_remove": 15, "history": 16,
+	"audit_pending": 9, "withdrawn": 10, "repushed": 11, "burnt": 12, "rejected": 13, "banned_stamp": 14, "on_remove": 15, "history": 16, "reason": 17,
 }
 
 // plainRecord reads the line of a record; nil when it is not plain. The texts of
@@ -76,6 +76,8 @@ func (r *Record) readPlain(p reader, member string) {
 		r.OnRemove = schema.OnRemove(p.String())
 	case "history":
 		p.List(func() { r.History = append(r.History, p.verdict()) })
+	case "reason":
+		r.Reason = p.String()
 	}
 }
 
@@ -112,6 +114,8 @@ func (p reader) verdict() Verdict {
 			v.Stamp = p.String()
 		case "reason":
 			v.Reason = p.String()
+		case "said":
+			v.Said = p.String()
 		default:
 			p.Odd()
 		}
@@ -297,6 +301,7 @@ func (r *Record) line(b []byte) ([]byte, error) {
 	if len(r.History) > 0 {
 		l.value("history", r.History)
 	}
+	l.string("reason", r.Reason)
 	return append(l.b, '}'), l.err
 }
 

@@ -107,6 +107,9 @@ type Record struct {
 	OnRemove schema.OnRemove `json:"on_remove,omitempty"`
 	// History is what became of its submissions, the oldest first (see Judge).
 	History []Verdict `json:"history,omitempty"`
+	// Reason is what the author gave as the reason when the content of Stamp was
+	// submitted.
+	Reason string `json:"reason,omitempty"`
 }
 
 // Rejection is a verdict against a content.

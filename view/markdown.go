@@ -171,7 +171,15 @@ func (m *markdown) row(e *entry) string {
 	if c.Title != "" {
 		name += "<br>" + md(cut(c.Title, maxCell))
 	}
-	return "| " + e.what.symbol + " | " + name + " | **" + md(m.say(e.what.word)) + "**" + m.gist(e) + " | " + md(m.say(m.price(e))) + " |\n"
+	return "| " + e.what.symbol + " | " + name + " | **" + md(m.say(e.what.word)) + "**" + m.reason(c) + m.gist(e) + " | " + md(m.say(m.price(e))) + " |\n"
+}
+
+// reason is the author's, in the row of a change.
+func (m *markdown) reason(c *reconcile.Change) string {
+	if c.Reason == "" {
+		return ""
+	}
+	return "<br>“" + md(cut(c.Reason, maxCell)) + "”"
 }
 
 // price is the cell of a row that says what the change costs, or what it waits for.

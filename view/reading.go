@@ -103,6 +103,7 @@ func readPlan(plan *reconcile.Plan, n names) []entry {
 func readChange(c *reconcile.Change, n names) entry {
 	e := entry{change: c, risk: riskOf(c), what: headlineOf(c.Action), why: causeOf(c)}
 	e.readFields(n)
+	e.add(lang.T("author", "作者说明"), lang.Same(c.Reason), plain)
 	if len(c.Steps) > 1 {
 		e.add(lang.T("steps", "步骤"), stepped(c.Steps, steps), plain)
 	}

@@ -119,9 +119,12 @@ func (p *page) result(x *reconcile.Result, h headline) {
 	if len(x.Steps) > 0 {
 		spans = append(spans, raw("  "), words(stepped(x.Steps, done)).as(faint))
 	}
+	if len(x.Waits) > 0 && x.Waits[0].Kind == reconcile.WaitApproval {
+		spans = append(spans, raw("  "), words(approvalOf(x.Waits[0])))
+	}
 	p.line(2, spans...)
 	if x.Outcome == reconcile.OutcomeLater {
-		return // why is the same for all of them, and said once below
+		return // whatever else it waits for is the same for all of them, and said once below
 	}
 	for _, w := range x.Waits {
 		p.line(6, words(waitOf(w)))

@@ -95,7 +95,7 @@ func sampleChanges() []reconcile.Change {
 		},
 		{
 			Address: spu("722"), Title: "毛毯（灰）", Action: reconcile.ActionEdit, Steps: []reconcile.Op{reconcile.OpUpdateFree, reconcile.OpList},
-			Class: reconcile.ClassFree, Cause: reconcile.CauseDrift,
+			Class: reconcile.ClassFree, Cause: reconcile.CauseDrift, Reason: "双十一活动价，11 月 12 日恢复",
 			Fields: []reconcile.FieldDiff{
 				{Path: "sku.s1.sale_price", Kind: reconcile.FieldMoney, Old: "1990", New: "1085", Cause: reconcile.CauseDrift},
 				{Path: "sku.s1.stock_num", Kind: reconcile.FieldNumber, Old: "0", New: "300", Cause: reconcile.CauseDrift},
@@ -153,6 +153,10 @@ func sampleReport() *reconcile.Report {
 			{Address: spu("720"), Title: "电热毯", Outcome: reconcile.OutcomeFailed, Err: refused, Source: line(40)},
 			{Address: spu("721"), Title: "毛毯（蓝）", Outcome: reconcile.OutcomeBlocked, Block: &reconcile.Block{Kind: reconcile.BlockRejected, Reason: "标题含有极限词“最好”，请修改", At: at(-60)}, Source: line(60)},
 			{Address: spu("722"), Title: "毛毯（灰）", Outcome: reconcile.OutcomeLater, Waits: []reconcile.Wait{{Kind: reconcile.WaitQuota, Until: at(60)}}, Source: line(80)},
+			{Address: spu("723"), Title: "毛毯（绿）", Outcome: reconcile.OutcomeLater, Waits: []reconcile.Wait{{Kind: reconcile.WaitApproval, Why: reconcile.ApprovalGuard, Guard: reconcile.GuardPriceDrop}}},
+			{Address: spu("724"), Title: "毛毯（黑）", Outcome: reconcile.OutcomeLater, Waits: []reconcile.Wait{{Kind: reconcile.WaitApproval, Why: reconcile.ApprovalReview}}},
+			{Address: spu("725"), Title: "旧毛毯", Outcome: reconcile.OutcomeLater, Waits: []reconcile.Wait{{Kind: reconcile.WaitApproval, Why: reconcile.ApprovalIrreversible}}},
+			{Address: spu("726"), Title: "新毛毯", Outcome: reconcile.OutcomeLater, Waits: []reconcile.Wait{{Kind: reconcile.WaitApproval, Why: reconcile.ApprovalNeeds, On: &brandCXY}}},
 		},
 		Uploaded: 3, Calls: 8,
 		Stopped: &provider.Error{
@@ -229,7 +233,7 @@ func sampleHistory() []state.Verdict {
 		{Kind: state.VerdictBanned, At: *at(60), Reason: "涉嫌违规"},
 		{Kind: state.VerdictApproved, At: *at(0), SubmittedAt: at(-95), Category: "1445", Stamp: "sc1-00112233445566778899aabbccddeeff"},
 		{Kind: state.VerdictWithdrawn, At: *at(-96), SubmittedAt: at(-100), Category: "1445"},
-		{Kind: state.VerdictRejected, At: *at(-200), SubmittedAt: at(-230), Category: "1445", Reason: "标题含有极限词“最好”，请修改"},
+		{Kind: state.VerdictRejected, At: *at(-200), SubmittedAt: at(-230), Category: "1445", Reason: "标题含有极限词“最好”，请修改", Said: "双十一换标题"},
 	}
 }
 

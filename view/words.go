@@ -136,7 +136,7 @@ func waitOf(w reconcile.Wait) lang.Text {
 	case reconcile.WaitQuota:
 		t = lang.T("the submission quota is spent", "提交额度已用完")
 	case reconcile.WaitApproval:
-		t = lang.T("a human must approve it: it is not among what this run was allowed to do", "需要人工批准：不在本次允许执行的范围内")
+		t = approvalOf(w)
 	case reconcile.WaitPlatform:
 		t = lang.T("the platform has not shown the result yet", "平台尚未显示结果")
 	default:
@@ -159,6 +159,24 @@ func waitOf(w reconcile.Wait) lang.Text {
 		t = lang.T(t.EN+"; submitted again after "+at, t.ZH+"；"+at+" 之后会再次提交")
 	}
 	return t
+}
+
+// approvalOf says what a human has to decide about a change that was left.
+func approvalOf(w reconcile.Wait) lang.Text {
+	why := approvals[w.Why]
+	switch w.Why {
+	case reconcile.ApprovalGuard:
+		why = lang.F("it breaks the guard %[1]s (if it is meant: --override-guard %[1]s)", "触发了保护限制 %[1]s（若确认无误：--override-guard %[1]s）", w.Guard)
+	case reconcile.ApprovalNeeds:
+		why = lang.F("it needs %s, which was left too", "依赖 %s，而后者也未执行", w.On)
+	}
+	return lang.T("left to a human: "+why.EN, "留待人工决定："+why.ZH)
+}
+
+var approvals = map[reconcile.ApprovalWhy]lang.Text{
+	reconcile.ApprovalIrreversible: lang.T("it cannot be undone", "不可恢复"),
+	reconcile.ApprovalReview:       lang.T("it goes to review", "需要审核"),
+	reconcile.ApprovalUnread:       lang.T("it is not among what this run was allowed to do", "不在本次允许执行的范围内"),
 }
 
 // blockOf says why only a human can help, in the reviewer's own words where
