@@ -171,6 +171,8 @@ func hostileCatalogs(t *testing.T) map[string]hostile {
 		"doubled by replace":        hostileLocals(doubled(`"aa"`, `replace(v, "a", "aa")`, "v"), "too-large"),
 		"doubled by regex":          hostileLocals(doubled(`"aa"`, `regexreplace(v, "(a)", "$1$1")`, "v"), "too-large"),
 		"doubled by locals":         {files: map[string]string{"x.hcl": "locals {\n  a0 = \"0123456789\"\n" + chain(40, "  a%[2]d = \"${local.a%[1]d}${local.a%[1]d}\"\n") + "}\n"}, rule: "too-large"},
+		"a long chain of locals":    {files: map[string]string{"x.hcl": "locals {\n" + chain(5_000, "  a%[1]d = local.a%[2]d\n") + "  a5000 = 1\n}\n"}, rule: "too-deep"},
+		"many locals":               {files: map[string]string{"x.hcl": "locals {\n  a0 = 1\n" + chain(5_000, "  a%[2]d = local.a%[1]d\n") + "}\n"}},
 		"a wide format":             hostileLocals(`format("%1000000000d", 1)`, "too-large"),
 		"a precise format":          hostileLocals(`format("%.1000000000f", 1)`, "too-large"),
 		"a starred format":          hostileLocals(`format("%*d", 1000000000, 1)`, "too-large"),

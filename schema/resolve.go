@@ -20,7 +20,12 @@ type resolver struct {
 	brands  []*form
 	// open is the chain of what is being worked out now, for the report of a cycle.
 	open []string
+	deep bool // a chain was too long, and that was said
 }
+
+// maxChain is how many locals may need one another in a row. Each is worked out
+// within the one before it, on the same stack.
+const maxChain = 1000
 
 // resolveAll returns the scope in which all blocks are evaluated.
 func (r *resolver) resolveAll(names []string) *scope {
@@ -34,23 +39,50 @@ func (r *resolver) resolveAll(names []string) *scope {
 }
 
 // scope is what is known so far.
-func (r *resolver) scope() *scope {
-	brands := make(map[string]cty.Value, len(r.names.brands))
-	for name := range r.names.brands {
+func (r *resolver) scope() *scope { return r.scopeWith(r.values, r.names.brands) }
+
+// scopeOf is what is known so far of what an expression refers to. Were it all
+// that is known, many locals would take quadratic time.
+func (r *resolver) scopeOf(expr hcl.Expression) *scope {
+	values := map[string]cty.Value{}
+	var brands map[string]bool
+	for _, t := range expr.Variables() {
+		name, _ := secondStep(t)
+		if v, known := r.values[name]; known && t.RootName() == "local" {
+			values[name] = v
+		}
+		if t.RootName() == string(KindBrand) {
+			brands = r.names.brands
+		}
+	}
+	return r.scopeWith(values, brands)
+}
+
+func (r *resolver) scopeWith(locals map[string]cty.Value, names map[string]bool) *scope {
+	brands := make(map[string]cty.Value, len(names))
+	for name := range names {
 		brands[name] = cty.StringVal("brand." + name)
 	}
 	return &scope{context: &hcl.EvalContext{
 		Variables: map[string]cty.Value{
 			"var":             cty.ObjectVal(r.vars),
-			"local":           cty.ObjectVal(r.values),
+			"local":           cty.ObjectVal(locals),
 			string(KindBrand): cty.ObjectVal(brands),
 		},
 		Functions: r.names.functions,
 	}}
 }
 
-// enter puts name on the chain; false means that it is on it already.
+// enter puts name on the chain; false means that it is on it already, or that
+// the chain is too long.
 func (r *resolver) enter(name string, at Range) bool {
+	if len(r.open) == maxChain {
+		if !r.deep {
+			r.add(ruleTooDeep, at, lang.F("More than %d locals need one another in a row.", "连续互相引用的 locals 超过 %d 个。", maxChain), lang.T("Make the chain shorter.", "请缩短引用链。"))
+		}
+		r.deep = true
+		return false
+	}
 	for i, open := range r.open {
 		if open == name {
 			chain := strings.Join(append(r.open[i:len(r.open):len(r.open)], name), " -> ")
@@ -80,7 +112,7 @@ func (r *resolver) local(name string, usedAt Range) {
 	_, inCycle := r.values[name]
 	v := cty.DynamicVal
 	if r.checker.references(expr, nil) && !inCycle {
-		v, _ = r.eval(expr, r.scope())
+		v, _ = r.eval(expr, r.scopeOf(expr))
 	}
 	r.values[name] = v
 }
@@ -113,11 +145,14 @@ func (r *resolver) brandNames(usedAt Range) {
 		if id := f.attr("id"); id != nil {
 			r.needs(id.attr.Expr)
 		}
+	}
+	known := r.scope()
+	for _, f := range r.brands {
 		quiet := &evaluator{report: newReport(), names: r.names, library: r.library}
-		known := quiet.each(f, r.scope(), func(key string, s *scope) {
+		all := quiet.each(f, known, func(key string, s *scope) {
 			r.names.brands[quiet.elementName(f, key, s)] = true
 		})
-		r.names.moreBrands = r.names.moreBrands || !known
+		r.names.moreBrands = r.names.moreBrands || !all
 	}
 	r.brands = nil
 }
