@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -89,7 +90,7 @@ func TestWatching(t *testing.T) {
 				continue
 			}
 			parts++
-			last = scope.Products
+			last = slices.Concat(scope.Products, scope.Fresh)
 		}
 		if whole != 3 || parts < 20 || parts > 40 {
 			t.Errorf("the whole shop was read %d times and a part %d times in ten minutes", whole, parts)
