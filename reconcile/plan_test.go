@@ -620,7 +620,7 @@ func TestTargetsBringWhatTheyNeed(t *testing.T) {
 		t.Errorf("plan\n%s\nwant\n%s", got, want)
 	}
 	scope := ScopeOf(w.cat, w.st, w.pol)
-	want := provider.Scope{Only: true, Brands: true, Products: []string{"719"}, Declared: w.cat.SPUs}
+	want := provider.Scope{Only: true, Brands: true, Fresh: []string{"719"}, Declared: w.cat.SPUs}
 	if diff := cmp.Diff(want, scope); diff != "" {
 		t.Error(diff)
 	}
