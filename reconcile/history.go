@@ -51,8 +51,12 @@ func judge(rec *state.Record, v state.Verdict) {
 }
 
 // unjudged reports whether the history holds nothing about the last submission.
+// One that took the place of a withdrawn one may have left in the same second.
 func unjudged(rec *state.Record) bool {
 	last := rec.LastVerdict()
+	if last != nil && last.Kind == state.VerdictWithdrawn {
+		return !rec.Withdrawn
+	}
 	return last == nil || rec.SubmittedAt != nil && last.At.Before(rec.SubmittedAt.Truncate(time.Second))
 }
 

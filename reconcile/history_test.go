@@ -33,6 +33,28 @@ func told(history []state.Verdict) string {
 	return strings.Join(parts, ", ")
 }
 
+// What takes the place of a withdrawn submission leaves in the same second, and is
+// judged all the same.
+func TestHistoryHoldsTheVerdictAfterAWithdrawal(t *testing.T) {
+	knobs := quick()
+	knobs.PushDelay, knobs.AuditDelay = 0, sandbox.Duration(10*time.Minute)
+	s := newShop(t, knobs)
+	s.product(product{id: "1", title: "珊瑚绒毛毯", fen: 990, picture: 10})
+	s.run(time.Hour, nil)
+	s.product(product{id: "1", title: "珊瑚绒毛毯加厚", fen: 990, picture: 10})
+	s.run(0, nil)
+	s.now.Add(int64(2 * time.Second))
+	s.product(product{id: "1", title: "珊瑚绒毛毯加厚加长", fen: 990, picture: 10})
+	s.run(0, nil)
+	s.now.Add(int64(time.Hour))
+	s.run(0, nil)
+	got := told(reconcile.History(s.remembered(), schema.Address{Kind: schema.KindSPU, Name: "1"}))
+	if want := "approved after 10m0s, withdrawn after 2s, approved after 10m0s"; got != want {
+		t.Errorf("the history is %q, want %q", got, want)
+	}
+	s.quiet(t)
+}
+
 func TestHistoryTellsWhatBecameOfSubmissions(t *testing.T) {
 	knobs := quick()
 	knobs.PushDelay, knobs.AuditDelay = 0, sandbox.Duration(10*time.Minute)
