@@ -47,22 +47,22 @@ func TestVerdictAppearsInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	address.User, address.Path, address.RawQuery = url.UserPassword("me", boardToken), "/", "lang=en"
-	if err := chromedp.Do(ctx, chromedp.Navigate(b.url)); err == nil && !strings.Contains(inBrowser[string](t, ctx, `document.body.innerText`), "the token is the password") {
+	if err := chromedp.Do(ctx, chromedp.Navigate(b.url)); err == nil && !strings.Contains(inBrowser[string](t, ctx, `document.body.textContent`), "the token is the password") {
 		t.Error("the board is open without the token")
 	}
 	if err := chromedp.Do(ctx, chromedp.Navigate(address.String()), chromedp.WaitReady("footer")); err != nil {
 		t.Fatal(err)
 	}
-	if text := inBrowser[string](t, ctx, `document.body.innerText`); strings.Contains(text, "1 on shelf") || !strings.Contains(text, "毛毯<b>") {
+	if text := inBrowser[string](t, ctx, `document.body.textContent`); strings.Contains(text, "1 on shelf") || !strings.Contains(text, "毛毯<b>") {
 		t.Fatalf("before the verdict: %s", text)
 	}
 	b.shelf.put("719", provider.ShelfListed)
 	b.push("719", "seen in a browser")
-	until := `new Promise(done => { const look = () => document.body.innerText.includes("1 on shelf") ? done(true) : setTimeout(look, 50); look(); })`
+	until := `new Promise(done => { const look = () => document.body.textContent.includes("1 on shelf") ? done(true) : setTimeout(look, 50); look(); })`
 	if !inBrowser[bool](t, ctx, until) {
 		t.Fatal("no verdict appeared")
 	}
-	if text := inBrowser[string](t, ctx, `document.body.innerText`); !strings.Contains(text, "毛毯<b>") {
+	if text := inBrowser[string](t, ctx, `document.body.textContent`); !strings.Contains(text, "毛毯<b>") {
 		t.Errorf("a title was taken for HTML: %s", text)
 	}
 }

@@ -57,6 +57,8 @@ const (
 	defaultParallelism = 4
 	firstPoll          = time.Second
 	slowestPoll        = 30 * time.Second
+	// glance is how often the platform's clock is looked at while a run sleeps.
+	glance = 30 * time.Second
 	// eagerPasses bounds the passes without a pause: they happen only when an
 	// audit turns out to be granted at once.
 	eagerPasses = 3
@@ -89,13 +91,42 @@ func (r *Run) Apply(ctx context.Context, plan *Plan) (*Report, error) {
 				return r.close(start), nil
 			}
 			r.tell(Event{Kind: EventPolling, Total: len(pending), Left: len(left), Opens: r.opens(left), Until: until})
-			if r.pause(ctx, until.Sub(r.Now())) != nil {
+			if r.rest(ctx, until, len(pending) == 0) != nil {
 				return r.close(start), nil
 			}
 		}
-		plan, err = r.look(ctx, append(pending, r.affordable(left)...))
+		targets := append(pending, r.affordable(left)...)
+		if len(targets) == 0 {
+			plan = &Plan{} // the budget opens later than it said; no targets would mean all objects
+			continue
+		}
+		plan, err = r.look(ctx, targets)
 		if err != nil {
 			return r.cannotLook(ctx, start, err)
+		}
+	}
+}
+
+// rest sleeps until a time. While the budget alone is waited for, nobody hears from
+// the platform, whose clock it is that counts: it is asked for something small now
+// and then, because each of its answers tells its time.
+func (r *Run) rest(ctx context.Context, until time.Time, forBudget bool) error {
+	for {
+		left := until.Sub(r.Now())
+		if left <= 0 {
+			return nil
+		}
+		if forBudget {
+			left = min(left, glance)
+		}
+		if err := r.pause(ctx, left); err != nil {
+			return err
+		}
+		if !forBudget {
+			return nil
+		}
+		if until.After(r.Now()) {
+			_, _ = r.Provider.Observe(ctx, provider.Scope{Only: true, Merchant: true}) // a failure is met again where it matters
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"slices"
+
 	"bytes"
 
 	"github.com/hashicorp/hcl/v2"
@@ -52,13 +54,21 @@ func Load(dir string, opt LoadOptions) (*Catalog, Diagnostics) {
 	return catalog, ds
 }
 
+// brokenState reports whether the state block is wrong: its store must not be
+// opened then, whatever is asked of it.
+func brokenState(ds Diagnostics) bool {
+	return slices.ContainsFunc(ds, func(d Diagnostic) bool {
+		return d.Severity == SeverityError && slices.Contains([]string{ruleStateStore.name, ruleStatePath.name, ruleStateAttr.name}, d.Rule)
+	})
+}
+
 // LoadShop reads which shop a directory is about, whatever is wrong with the
 // rest of it: who looks for a category, or at the state, may be about to mend
 // it. The shop is nil when its own block cannot be read; the findings are those
 // of the whole catalog.
 func LoadShop(dir string, opt LoadOptions) (*Shop, Diagnostics) {
 	catalog, ds := load(dir, opt)
-	if catalog == nil || catalog.Shop.AppID == "" || catalog.Shop.Platform == "" {
+	if catalog == nil || catalog.Shop.AppID == "" || catalog.Shop.Platform == "" || brokenState(ds) {
 		return nil, ds
 	}
 	return &catalog.Shop, ds

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"net/netip"
 	"net/url"
 	"path"
 	"regexp"
@@ -73,8 +74,8 @@ func (b *builder) statePath(n *node) string {
 func (b *builder) checkStatePath(n *node, name string) {
 	cleaned, err := clean(name)
 	if err != nil {
-		rl, why, remedy := readFailure(name, err)
-		b.add(rl, n.place("path"), why, remedy)
+		_, why, remedy := readFailure(name, err)
+		b.add(ruleStatePath, n.place("path"), why, remedy)
 		return
 	}
 	if name == "" || cleaned == "." || strings.HasSuffix(name, "/") || strings.HasPrefix(path.Base(cleaned), "..") || isCatalogFile(cleaned) {
@@ -110,7 +111,8 @@ func (b *builder) stateURL(n *node, attr string) string {
 }
 
 func loopback(host string) bool {
-	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 func (b *builder) stateMethod(n *node, attr string) string {

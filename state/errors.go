@@ -2,9 +2,9 @@ package state
 
 import (
 	"strconv"
-	"time"
 
 	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/schema"
 )
 
 // LockError is returned when somebody else holds the lock. Holder is zero when
@@ -25,10 +25,13 @@ func (e *LockError) Text() lang.Text {
 	return joined(held, lang.F(
 		": wait for it to end. It renews its lease, now until %s; when that is past it is gone, and the next run takes over by itself",
 		"，请等它结束。它会不断续租，目前租约到 %s；若租约过期，说明该运行已不存在，下一次运行会自动接管",
-		e.Holder.Expires.Format(time.RFC3339)))
+		e.Holder.Expires.In(schema.Beijing).Format(lockTime)))
 }
 
 func (e *LockError) Error() string { return e.Text().EN }
+
+// lockTime is how the times of a lock are told: Beijing's, as all times for people.
+const lockTime = "2006-01-02 15:04:05"
 
 // holds says who has the lock since when, and where: a server may not tell more
 // than who.
@@ -36,7 +39,7 @@ func (h LockInfo) holds() lang.Text {
 	if h.PID == 0 {
 		return lang.F("the state is locked by %s", "状态已被 %s 锁定", h.Who)
 	}
-	since := h.Since.Format(time.RFC3339)
+	since := h.Since.In(schema.Beijing).Format(lockTime)
 	return lang.F(
 		"the state is locked by %[1]s (%[2]s) since %[3]s", "状态已被 %[1]s 锁定（%[4]s，始于 %[3]s）",
 		h.Who, h.work().EN, since, h.work().ZH)

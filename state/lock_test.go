@@ -16,7 +16,7 @@ func TestLockNamesItsHolder(t *testing.T) {
 		name, holder string // what stands in the file; "" for what Lock wrote
 		says         string
 	}{
-		{"as it was written", "", "locked by ci (apply, process 4711 on runner-7) since 2026-11-22T08:00:00Z"},
+		{"as it was written", "", "locked by ci (apply, process 4711 on runner-7) since 2026-11-22 16:00:00"},
 		{"not written yet", " ", "locked by another run"},
 		{"spoilt", "{", "locked by another run"},
 	} {

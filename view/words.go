@@ -99,7 +99,7 @@ var steps = map[reconcile.Op]lang.Text{
 	reconcile.OpList:           lang.T("put on the shelf", "上架"),
 	reconcile.OpDelist:         lang.T("take off the shelf", "下架"),
 	reconcile.OpDelete:         lang.T("delete for good", "永久删除"),
-	reconcile.OpForget:         lang.T("drop the record", "移除记录"),
+	reconcile.OpForget:         lang.T("forget it; the product stays in the shop as it is", "不再管理，商品在店铺中保持原样"),
 }
 
 // stepped joins steps in their order, with words from the table.

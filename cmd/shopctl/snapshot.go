@@ -142,7 +142,10 @@ func (a *app) remembered(ctx context.Context, pol reconcile.Policy, from string)
 		if snap, err = readSnapshot(from); err != nil {
 			return nil, err
 		}
-		tree = schema.NewCategoryTree(snap.Categories)
+		tree = nil
+		if len(snap.Categories) > 0 { // they may not have been read when it was published
+			tree = schema.NewCategoryTree(snap.Categories)
+		}
 	}
 	catalog, ds := a.load(tree)
 	if ds.HasErrors() {

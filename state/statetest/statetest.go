@@ -310,7 +310,7 @@ func Full() *state.State {
 		Rejected:    &state.Rejection{Stamp: "sc1-ffeeddccbbaa99887766554433221100", Reason: "图片不清晰", At: at},
 		BannedStamp: "sc1-0123456789abcdef0123456789abcdef", OnRemove: schema.OnRemoveDelete,
 		History: []state.Verdict{{Kind: state.VerdictRejected, At: at, SubmittedAt: &at, Category: "1445", Stamp: "sc1-ffeeddccbbaa99887766554433221100", Reason: "图片不清晰", Said: "双十一换图"}},
-		Reason: "双十一换图",
+		Reason:  "双十一换图",
 	}
 	s.Records[schema.Address{Kind: schema.KindMerchant}] = &state.Record{Address: schema.Address{Kind: schema.KindMerchant}}
 	s.Images["sha256:00"] = state.ImageRecord{URL: "https://mmecimage.cn/p/1?a=1&b=2", At: at}
