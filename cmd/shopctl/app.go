@@ -29,6 +29,9 @@ type app struct {
 	log            *slog.Logger
 	global         globalFlags
 	credentials    *credentials
+	// ended is done when somebody has interrupted the program; nil where reading files
+	// must not end it, because other work goes on beside.
+	ended context.Context
 	// inFleet is set where the app is for one shop of many, and only says which; it is
 	// zero when the shop block could not be read beforehand.
 	inFleet bool
@@ -56,6 +59,7 @@ func newApp(stdin, stdout, stderr *os.File, getenv func(string) string) *app {
 
 // run parses the arguments, runs the command and says how it ended.
 func (a *app) run(ctx context.Context, args []string) int {
+	a.ended = ctx
 	a.lang = language(args, a.getenv)
 	a.view = &view.View{Out: a.stdout, Err: a.stderr, Lang: a.lang}
 	root := newRoot(a)

@@ -60,7 +60,7 @@ func newApply(a *app) *cobra.Command {
 	flags.StringVar(&f.only, "approve", "", a.say("`free`: apply only what needs no review and no human, and leave the rest", "`free`：只执行无需审核、无需人工决定的变更，其余留待以后"))
 	flags.BoolVar(&f.autoApprove, "auto-approve", false, a.say("do not ask before changing the shop", "修改店铺前不再询问"))
 	flags.DurationVar(&f.wait, "wait", 0, a.say("wait this long for reviews and for the submission budget, such as 30m", "等待审核结果和提交额度的最长时间，例如 30m"))
-	flags.IntVar(&f.parallelism, "parallelism", defaultParallelism, a.say("how many objects are worked on at the same time", "同时处理的对象数"))
+	flags.IntVar(&f.parallelism, "parallelism", defaultParallelism, a.say("how many calls are under way at the same time", "同时进行的请求数"))
 	flags.IntVar(&f.uploads, "upload-parallelism", defaultUploads, a.say("how many pictures are uploaded at the same time", "同时上传的图片数"))
 	flags.StringArrayVar(&f.override, "override-guard", nil, a.say("wave a broken guard through, by its `name`; may be repeated", "放行被触发的保护限制（`name`），可重复"))
 	return cmd

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
+	"os"
 	"path/filepath"
 	"reflect"
 	"time"
 
+	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/provider/wechat/component"
 	"github.com/shopctl/shopctl/schema"
 	"github.com/shopctl/shopctl/view"
@@ -15,10 +18,24 @@ import (
 func (a *app) load(tree *schema.CategoryTree) (*schema.Catalog, schema.Diagnostics) {
 	work := a.view.Work(time.Now)
 	defer work.Close()
+	defer a.endAtOnce()()
 	return schema.Load(a.global.dir, schema.LoadOptions{
 		Vars: a.global.vars, VarFiles: a.global.varFiles, Tree: tree,
 		CacheDir: a.pictureCache(), Progress: work.Loading,
 	})
+}
+
+// endAtOnce lets an interrupt end the program while files are read: nothing is
+// under way then, and the evaluation of a catalog listens to nobody.
+func (a *app) endAtOnce() (stop func()) {
+	if a.ended == nil {
+		return func() {}
+	}
+	waiting := context.AfterFunc(a.ended, func() {
+		a.view.Note(lang.T("Interrupted.", "已中断。"))
+		os.Exit(int(exitInterrupted))
+	})
+	return func() { waiting() }
 }
 
 // pictureCache is the same for the shop and its sandbox: what is kept there is

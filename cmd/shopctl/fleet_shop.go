@@ -49,6 +49,7 @@ func (a *app) shopRunner(logs bool, tell func(dir string, what lang.Text)) fleet
 // own page to write on. Only the log is shared, where every line names the shop.
 func (a *app) forShop(t fleet.Task, tell func(dir string, what lang.Text)) *app {
 	own := *a
+	own.ended = nil
 	own.global.dir = filepath.Join(a.global.dir, filepath.FromSlash(t.Dir))
 	own.global.sandbox = t.Sandbox
 	own.log = a.log.With("shop", t.Dir)

@@ -75,6 +75,7 @@ func (a *app) listen(ctx context.Context, f listenFlags) error {
 		return err
 	}
 	defer d.shop.close()
+	a.ended = nil // from here on an interrupt is waited for, and what is under way ends first
 	receiver, err := a.receiver(d.catalog.Shop.AppID)
 	if err != nil {
 		return err

@@ -44,6 +44,13 @@ func (a *app) backendAt(c schema.StateConfig) (state.Backend, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 		defer cancel()
 		store, err = postgres.Open(ctx, a.getenv("SHOPCTL_STATE_DSN"), c.Schema, c.Name)
+		if err != nil && a.getenv("SHOPCTL_STATE_DSN")+a.getenv("PGHOST") == "" {
+			err = &view.Problem{
+				What:   lang.T("the state is in PostgreSQL, and the environment does not say where that is", "状态保存在 PostgreSQL 中，但环境变量没有说明它在哪里"),
+				Remedy: lang.T("Set SHOPCTL_STATE_DSN, such as postgres://user:password@host/database, or PGHOST and its like.", "请设置 SHOPCTL_STATE_DSN（例如 postgres://用户:密码@主机/数据库），或 PGHOST 等变量。"),
+				Err:    err,
+			}
+		}
 	default:
 		return nil, fmt.Errorf("no store %q: the rules of the shop block let it pass", c.Store)
 	}
