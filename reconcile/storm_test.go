@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -100,8 +101,9 @@ func (tr *trial) stormyLife(w weather) {
 	}
 	tr.full = nil
 	if w.one(6) {
-		left := w.IntN(40)
-		tr.full = func() bool { left--; return left < 0 }
+		var left atomic.Int64
+		left.Store(int64(w.IntN(40)))
+		tr.full = func() bool { return left.Add(-1) < 0 }
 	}
 	tr.life(pick(w, 0, time.Minute, time.Hour))
 }

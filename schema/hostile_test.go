@@ -63,7 +63,7 @@ func TestHostile(t *testing.T) {
 			if !strings.Contains(rules, "rule "+test.rule+"\n") && (test.rule != "" || rules != "") {
 				t.Errorf("found %q, want %s", rules, test.rule)
 			}
-			if peak > hostilePeak {
+			if peak > hostilePeak*underRace {
 				t.Errorf("%d MB resident, want at most %d", peak>>10, hostilePeak>>10)
 			}
 		})
@@ -74,7 +74,7 @@ func TestHostile(t *testing.T) {
 // it broke and the child's peak of resident memory in kB.
 func loadApart(t *testing.T, dir string) (rules string, peak int64) {
 	t.Helper()
-	limits := fmt.Sprintf("ulimit -v %d && ulimit -t %d && exec \"$0\" \"$@\"", hostileMemory, hostileCPU)
+	limits := fmt.Sprintf("ulimit -v %d && ulimit -t %d && exec \"$0\" \"$@\"", hostileMemory*underRace, hostileCPU)
 	child := exec.Command("sh", "-c", limits, os.Args[0], "-test.run=^TestHostileChild$")
 	child.Env = append(os.Environ(), hostileDir+"="+dir, "GOMAXPROCS=2")
 	var out bytes.Buffer
