@@ -8,11 +8,14 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/shopctl/shopctl/internal/pgtest"
 )
 
 // proxy is the network between a store and the server.
 type proxy struct {
-	port int
+	port   int
+	behind int // the port of the server
 	// mute keeps the answers of the server back: requests arrive and are done.
 	mute atomic.Bool
 
@@ -27,7 +30,7 @@ func newProxy(t *testing.T) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{port: l.Addr().(*net.TCPAddr).Port}
+	p := &proxy{port: l.Addr().(*net.TCPAddr).Port, behind: pgtest.Need(t).Port}
 	var serving sync.WaitGroup
 	serving.Go(func() {
 		for {
@@ -48,7 +51,7 @@ func newProxy(t *testing.T) *proxy {
 
 // join carries bytes both ways. A connection that cannot be made ends at once.
 func (p *proxy) join(client net.Conn) {
-	target, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", server.Port))
+	target, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", p.behind))
 	if err != nil || p.down() {
 		client.Close()
 		return
