@@ -48,6 +48,9 @@ func TestHostile(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs ulimit -v and the peak of a child's memory: Linux only")
 	}
+	if underRace {
+		t.Skip("each catalog is read in a process of its own, where there is nothing to race with: .ci/run runs this without the detector")
+	}
 	for name, test := range hostileCatalogs(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -63,7 +66,7 @@ func TestHostile(t *testing.T) {
 			if !strings.Contains(rules, "rule "+test.rule+"\n") && (test.rule != "" || rules != "") {
 				t.Errorf("found %q, want %s", rules, test.rule)
 			}
-			if peak > hostilePeak*underRace {
+			if peak > hostilePeak {
 				t.Errorf("%d MB resident, want at most %d", peak>>10, hostilePeak>>10)
 			}
 		})
@@ -74,7 +77,7 @@ func TestHostile(t *testing.T) {
 // it broke and the child's peak of resident memory in kB.
 func loadApart(t *testing.T, dir string) (rules string, peak int64) {
 	t.Helper()
-	limits := fmt.Sprintf("ulimit -v %d && ulimit -t %d && exec \"$0\" \"$@\"", hostileMemory*underRace, hostileCPU)
+	limits := fmt.Sprintf("ulimit -v %d && ulimit -t %d && exec \"$0\" \"$@\"", hostileMemory, hostileCPU)
 	child := exec.Command("sh", "-c", limits, os.Args[0], "-test.run=^TestHostileChild$")
 	child.Env = append(os.Environ(), hostileDir+"="+dir, "GOMAXPROCS=2")
 	var out bytes.Buffer

@@ -2,6 +2,5 @@
 
 package schema
 
-// underRace is how many times the memory of a child is what it is without the
-// race detector.
-const underRace = 1
+// underRace is set when the tests run with the race detector.
+const underRace = false
