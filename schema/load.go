@@ -1,9 +1,8 @@
 package schema
 
 import (
-	"slices"
-
 	"bytes"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"

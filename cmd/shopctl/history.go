@@ -29,17 +29,9 @@ first, with the reviewer's reasons in full. The shop is not asked.`,
 }
 
 func (a *app) history(ctx context.Context, arg string) error {
-	address, backend, id, err := a.object(arg)
+	st, address, err := a.storedObject(ctx, arg)
 	if err != nil {
 		return err
-	}
-	defer backend.Close()
-	st, err := a.readState(ctx, backend, id)
-	if err != nil {
-		return err
-	}
-	if st.Records[address] == nil {
-		return notRemembered(address)
 	}
 	return a.view.History(address, reconcile.History(st, address))
 }

@@ -51,12 +51,7 @@ func newStatePublish(a *app) *cobra.Command {
 
 // publish writes a snapshot of the shop as it was last known.
 func (a *app) publish(ctx context.Context, name string) error {
-	backend, id, err := a.store()
-	if err != nil {
-		return err
-	}
-	defer backend.Close()
-	st, err := a.readState(ctx, backend, id)
+	st, _, err := a.stored(ctx)
 	if err != nil {
 		return err
 	}
@@ -76,7 +71,7 @@ func (a *app) publish(ctx context.Context, name string) error {
 	if err != nil {
 		return &view.Problem{What: lang.F("cannot write %s", "无法写入 %s", name), Err: err}
 	}
-	return a.view.Line(lang.F("%s holds what is known of %s. Plan from it: shopctl plan --snapshot %s", "%s 记录了对 %s 的了解。用它做计划：shopctl plan --snapshot %s", name, id.AppID, name))
+	return a.view.Line(lang.F("%s holds what is known of %s. Plan from it: shopctl plan --snapshot %s", "%s 记录了对 %s 的了解。用它做计划：shopctl plan --snapshot %s", name, st.Shop.AppID, name))
 }
 
 func readSnapshot(name string) (*snapshot, error) {

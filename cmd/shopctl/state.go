@@ -52,16 +52,36 @@ func (a *app) store() (state.Backend, state.ShopID, error) {
 	return backend, shopID(catalog), err
 }
 
+// stored is the state of the catalog's shop, read without the lock, and where it is
+// kept, for people.
+func (a *app) stored(ctx context.Context) (st *state.State, where string, err error) {
+	backend, id, err := a.store()
+	if err != nil {
+		return nil, "", err
+	}
+	defer backend.Close()
+	st, err = a.readState(ctx, backend, id)
+	return st, backend.Where(), err
+}
+
+// storedObject is the state, with the address of one object that is in it.
+func (a *app) storedObject(ctx context.Context, arg string) (*state.State, schema.Address, error) {
+	addresses, err := a.addresses("ADDRESS", []string{arg})
+	if err != nil {
+		return nil, schema.Address{}, err
+	}
+	st, _, err := a.stored(ctx)
+	if err == nil && st.Records[addresses[0]] == nil {
+		err = notRemembered(addresses[0])
+	}
+	return st, addresses[0], err
+}
+
 func (a *app) stateList(ctx context.Context, format string) error {
 	if err := a.setFormat(format); err != nil {
 		return err
 	}
-	backend, id, err := a.store()
-	if err != nil {
-		return err
-	}
-	defer backend.Close()
-	st, err := a.readState(ctx, backend, id)
+	st, _, err := a.stored(ctx)
 	if err != nil {
 		return err
 	}
@@ -72,20 +92,11 @@ func (a *app) stateShow(ctx context.Context, arg, format string) error {
 	if err := a.setFormat(format); err != nil {
 		return err
 	}
-	address, backend, id, err := a.object(arg)
+	st, address, err := a.storedObject(ctx, arg)
 	if err != nil {
 		return err
 	}
-	defer backend.Close()
-	st, err := a.readState(ctx, backend, id)
-	if err != nil {
-		return err
-	}
-	rec := st.Records[address].Unpacked()
-	if rec == nil {
-		return notRemembered(address)
-	}
-	return a.view.StateShow(rec)
+	return a.view.StateShow(st.Records[address].Unpacked())
 }
 
 func (a *app) stateRemove(ctx context.Context, arg string) (err error) {

@@ -25,18 +25,13 @@ func newStatePull(a *app) *cobra.Command {
 }
 
 func (a *app) statePull(ctx context.Context) error {
-	backend, id, err := a.store()
-	if err != nil {
-		return err
-	}
-	defer backend.Close()
-	st, err := a.readState(ctx, backend, id)
+	st, where, err := a.stored(ctx)
 	if err != nil {
 		return err
 	}
 	if st.Lineage == "" {
 		return &view.Problem{
-			What:   lang.F("there is no state in %s yet", "%s 中还没有状态", backend.Where()),
+			What:   lang.F("there is no state in %s yet", "%s 中还没有状态", where),
 			Remedy: lang.T("The first apply begins it.", "首次 apply 时会创建。"),
 		}
 	}
