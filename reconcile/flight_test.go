@@ -24,6 +24,7 @@ type gate struct {
 	stop      func()
 
 	mu        sync.Mutex
+	open      bool // stays so when what was announced is taken back
 	now, most int
 }
 
@@ -32,7 +33,7 @@ func (g *gate) Add(ctx context.Context, s *schema.SPU, links provider.Links) (pr
 	g.now++
 	g.most = max(g.most, g.now)
 	g.mu.Unlock()
-	for g.adds() < g.announced {
+	for !g.opened() {
 		runtime.Gosched()
 	}
 	g.stop()
@@ -44,9 +45,13 @@ func (g *gate) Add(ctx context.Context, s *schema.SPU, links provider.Links) (pr
 	return g.Provider.Add(ctx, s, links)
 }
 
-// adds counts the announced calls; those that are over stay in the ledger.
-func (g *gate) adds() int {
-	return len(g.session.State().Submissions)
+// opened reports whether enough calls have been announced, now or before; those
+// that are over stay in the ledger.
+func (g *gate) opened() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.open = g.open || len(g.session.State().Submissions) >= g.announced
+	return g.open
 }
 
 // While calls are under way others are announced, and no more are under way than
