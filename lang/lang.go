@@ -69,3 +69,12 @@ func Size(bytes int64) string {
 	}
 	return strconv.FormatFloat(max(float64(bytes)/1e6, 0.1), 'f', 1, 64) + " MB"
 }
+
+// Argument is a word as it is typed at a shell: in quotes where it holds anything
+// that a shell would read.
+func Argument(word string) string {
+	if word != "" && !strings.ContainsAny(word, " \t\n\"'`$\\&|;<>()[]{}*?!#~") {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

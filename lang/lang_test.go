@@ -36,3 +36,18 @@ func TestTextFallsBackToTheOtherLanguage(t *testing.T) {
 		t.Error("IsZero is wrong")
 	}
 }
+
+func TestArgument(t *testing.T) {
+	for word, want := range map[string]string{
+		"shops/blankets": "shops/blankets",
+		"店铺/毛毯":          "店铺/毛毯",
+		"my shop":        "'my shop'",
+		"it's":           `'it'\''s'`,
+		"$HOME":          "'$HOME'",
+		"":               "''",
+	} {
+		if got := Argument(word); got != want {
+			t.Errorf("%q: %s, want %s", word, got, want)
+		}
+	}
+}

@@ -113,20 +113,9 @@ func (d *directory) list(isShop func(file string) bool) ([]string, error) {
 }
 
 func (d *directory) listBelow(dir string, isShop func(string) bool) ([]string, error) {
-	entries, err := fs.ReadDir(d.root.FS(), dir)
+	files, dirs, err := d.entries(dir)
 	if err != nil {
-		return nil, rootError(err)
-	}
-	var files, dirs []string
-	for _, entry := range entries {
-		name := path.Join(dir, entry.Name())
-		switch {
-		case strings.HasPrefix(entry.Name(), "."):
-		case entry.IsDir():
-			dirs = append(dirs, name)
-		case isCatalogFile(name):
-			files = append(files, name)
-		}
+		return nil, err
 	}
 	if dir != "." && slices.ContainsFunc(files, isShop) {
 		return nil, nil
@@ -140,6 +129,26 @@ func (d *directory) listBelow(dir string, isShop func(string) bool) ([]string, e
 	}
 	slices.Sort(files)
 	return files, nil
+}
+
+// entries are the catalog files directly in a directory, and the directories in
+// which there may be others, each sorted.
+func (d *directory) entries(dir string) (files, dirs []string, err error) {
+	entries, err := fs.ReadDir(d.root.FS(), dir)
+	if err != nil {
+		return nil, nil, rootError(err)
+	}
+	for _, entry := range entries {
+		name := path.Join(dir, entry.Name())
+		switch {
+		case strings.HasPrefix(entry.Name(), "."):
+		case entry.IsDir():
+			dirs = append(dirs, name)
+		case isCatalogFile(name):
+			files = append(files, name)
+		}
+	}
+	return files, dirs, nil
 }
 
 func isCatalogFile(name string) bool {

@@ -42,7 +42,7 @@ func FormatDir(dir string, write bool) (changed []string, ds Diagnostics) {
 	}
 	defer root.close()
 	l := &loader{report: r, dir: root}
-	files, err := root.list(l.declaresShop)
+	files, err := root.list(l.dir.declaresShop)
 	if err != nil {
 		r.add(ruleCatalogDir, wholeFile("."), lang.F("The directory cannot be listed: %v.", "无法列出目录：%v。", err), lang.T("Check its permissions.", "请检查目录权限。"))
 		return nil, r.finish()

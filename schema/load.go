@@ -109,7 +109,11 @@ type loader struct {
 }
 
 func (l *loader) load(dir string) *Catalog {
-	files, err := l.dir.list(l.declaresShop)
+	if !l.dir.mayDeclareShop() {
+		l.reportNoShop(dir)
+		return nil
+	}
+	files, err := l.dir.list(l.dir.declaresShop)
 	if err != nil {
 		l.report.add(ruleCatalogDir, wholeFile("."), lang.F("The directory cannot be listed: %v.", "无法列出目录：%v。", err), lang.T("Check its permissions.", "请检查目录权限。"))
 		return nil
@@ -130,16 +134,6 @@ func (l *loader) load(dir string) *Catalog {
 		l.declareLocals(b)
 	}
 	return l.objects(dir)
-}
-
-// declaresShop reports whether a file has a shop block of its own.
-func (l *loader) declaresShop(file string) bool {
-	src, err := l.dir.read(file, maxSourceSize)
-	if err != nil || !isJSON(file) && !bytes.Contains(src, []byte(shopSpec.Name)) {
-		return false
-	}
-	words, _ := guard(file, src)
-	return words[shopSpec.Name] > 0
 }
 
 // isMapping tells a file that says what the columns of a spreadsheet hold

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"io/fs"
 	"path"
 	"regexp"
@@ -28,7 +29,7 @@ func FindShops(root string) ([]string, error) {
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
-		case !entry.IsDir() && isCatalogFile(name) && !isVarsFile(name) && !found[path.Dir(name)] && d.looksLikeShop(name):
+		case !entry.IsDir() && isCatalogFile(name) && !found[path.Dir(name)] && d.looksLikeShop(name):
 			found[path.Dir(name)] = true
 		}
 		return nil
@@ -47,13 +48,34 @@ func FindShops(root string) ([]string, error) {
 // shopLine is how a shop block begins in either syntax.
 var shopLine = regexp.MustCompile(`(?m)^\s*(shop\s+"?|.*"shop"\s*:)`)
 
+// looksLikeShop reports whether a file has a shop block, or looks like it where
+// it cannot be read as a catalog file.
 func (d *directory) looksLikeShop(file string) bool {
+	declares, broken, src := d.shopIn(file)
+	return declares || broken && shopLine.Match(src)
+}
+
+// declaresShop reports whether a file has a shop block of its own.
+func (d *directory) declaresShop(file string) bool {
+	declares, _, _ := d.shopIn(file)
+	return declares
+}
+
+// shopIn reports whether a file has a shop block, and whether it is broken, so
+// that this cannot be said.
+func (d *directory) shopIn(file string) (declares, broken bool, src []byte) {
+	if isVarsFile(file) {
+		return false, false, nil // a variable may be called shop
+	}
 	src, err := d.read(file, maxSourceSize)
 	if err != nil {
-		return false
+		return false, true, nil
 	}
-	words, f := guard(file, src)
-	return words[shopSpec.Name] > 0 || f != nil && shopLine.Match(src)
+	if !isJSON(file) && !bytes.Contains(src, []byte(shopSpec.Name)) {
+		return false, guardBytes(withoutMark(src)) != nil, src
+	}
+	words, f := guard(file, withoutMark(src))
+	return words[shopSpec.Name] > 0, f != nil, src
 }
 
 // PeekShop reads the shop block alone, with the variables and locals it may

@@ -4,17 +4,35 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/shopctl/shopctl/schema"
 )
 
+const shopBlock = "shop \"s\" {\n  platform = \"component\"\n  appid = \"wx0123456789abcdef\"\n}\n"
+
+// tree is a directory with these files.
+func tree(t *testing.T, files map[string]string) string {
+	t.Helper()
+	root := t.TempDir()
+	for name, text := range files {
+		file := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
 // Every directory with a shop block is a shop, wherever it lies and however
 // broken it is.
 func TestFindShops(t *testing.T) {
-	const block = "shop \"s\" {\n  platform = \"component\"\n  appid = \"wx0123456789abcdef\"\n}\n"
-	root := t.TempDir()
-	for name, text := range map[string]string{
+	const block = shopBlock
+	root := tree(t, map[string]string{
 		"shop.hcl":                    block,
 		"products/a.hcl":              "spu \"a\" {\n}\n",
 		"shops/b/shop.hcl":            block,
@@ -27,15 +45,8 @@ func TestFindShops(t *testing.T) {
 		"shops/vars/x.auto.vars.hcl":  "shop = 1\n",
 		".hidden/shop.hcl":            block,
 		"elsewhere/.git/shop.hcl":     block,
-	} {
-		file := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+		"shops/notepad/shop.hcl":      "\ufeff" + block,
+	})
 	if err := os.Symlink(filepath.Join(root, "shops", "b"), filepath.Join(root, "shops", "link")); err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +54,7 @@ func TestFindShops(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{".", "shops/b", "shops/b/outlet", "shops/gbk", "shops/json", "shops/torn"}
+	want := []string{".", "shops/b", "shops/b/outlet", "shops/gbk", "shops/json", "shops/notepad", "shops/torn"}
 	if !slices.Equal(got, want) {
 		t.Errorf("found %q, want %q", got, want)
 	}
@@ -55,8 +66,7 @@ func TestFindShops(t *testing.T) {
 // The shop block is read with the values it refers to, and with nothing else:
 // what is wrong with products does not matter.
 func TestPeekShop(t *testing.T) {
-	dir := t.TempDir()
-	for name, text := range map[string]string{
+	dir := tree(t, map[string]string{
 		"shop.hcl": `variable "id" {
   type = string
 }
@@ -75,11 +85,7 @@ spu "mixed" {
 }
 `,
 		"bulk.hcl": "spu \"a\" {\n  title = local.nothing\n}\n",
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	})
 	shop, ds := schema.PeekShop(dir, schema.LoadOptions{Vars: []string{"id=wx0123456789abcdef"}})
 	if shop == nil {
 		t.Fatalf("no shop: %v", ds)
@@ -92,5 +98,37 @@ spu "mixed" {
 	}
 	if shop, ds := schema.PeekShop(dir, schema.LoadOptions{}); shop != nil || !ds.HasErrors() {
 		t.Errorf("without its variable: %+v, %v", shop, ds)
+	}
+}
+
+// A directory without a shop block is not read; the shops near it are named, and
+// what may be a shop block that cannot be read is told as what it is.
+func TestNoShopHere(t *testing.T) {
+	const torn = "spu \"x\" {\n  title = [\n"
+	for _, c := range []struct {
+		name  string
+		files map[string]string
+		dir   string
+		rule  string
+		says  []string
+	}{
+		{"nothing is read", map[string]string{"products.hcl": "spu \"a\" {\n}\n", "below/torn.hcl": torn}, "", "shop-count", []string{"shopctl init"}},
+		{"shops below", map[string]string{"shops/a/shop.hcl": shopBlock, "shops/b c/s.hcl": shopBlock, "torn.hcl": "", "below/torn.hcl": torn}, "", "shop-count", []string{"/shops/a or -C '", "/shops/b c'. All", "fleet plan"}},
+		{"not all of many", map[string]string{"1/s.hcl": shopBlock, "2/s.hcl": shopBlock, "3/s.hcl": shopBlock, "4/s.hcl": shopBlock, "5/s.hcl": shopBlock, "6/s.hcl": shopBlock}, "", "shop-count", []string{"/5 or another one. All"}},
+		{"the shop above", map[string]string{"a/shop.hcl": shopBlock, "a/products/winter/p.hcl": "spu \"a\" {\n}\n"}, "a/products/winter", "shop-count", []string{"-C ", "/a"}},
+		{"saved as UTF-16", map[string]string{"shop.hcl": "\xff\xfes\x00h\x00o\x00p\x00"}, "", "encoding", []string{"UTF-8"}},
+		{"torn", map[string]string{"shop.hcl": "shop \"s\" {\n  appid = [\n"}, "", "syntax", nil},
+		{"a variable called shop", map[string]string{"x.auto.vars.hcl": "shop = 1\n"}, "", "shop-count", []string{"shopctl init"}},
+	} {
+		_, ds := schema.Load(filepath.Join(tree(t, c.files), filepath.FromSlash(c.dir)), schema.LoadOptions{})
+		if len(ds) == 0 || ds[0].Rule != c.rule || c.rule == "shop-count" && len(ds) > 1 {
+			t.Errorf("%s: %v, want %s", c.name, ds, c.rule)
+			continue
+		}
+		for _, word := range c.says {
+			if !strings.Contains(ds[0].Remedy.EN, word) {
+				t.Errorf("%s: %q does not say %q", c.name, ds[0].Remedy.EN, word)
+			}
+		}
 	}
 }

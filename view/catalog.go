@@ -42,7 +42,7 @@ func (v *View) Initialised(dir string, written, kept []string) error {
 	}
 	p.blank()
 	p.line(0, both("Try it without an account:", "无需账号即可试用："))
-	p.line(2, raw("shopctl -C "+dir+" apply --sandbox --auto-approve --wait 60s"))
+	p.line(2, raw("shopctl -C "+lang.Argument(dir)+" apply --sandbox --auto-approve --wait 60s"))
 	p.line(0, both("Then write your appid into shop.hcl and set WECHAT_APPSECRET.", "之后在 shop.hcl 中填写 appid，并设置环境变量 WECHAT_APPSECRET。"))
 	return p.flush(v.Out)
 }
