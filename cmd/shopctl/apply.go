@@ -125,7 +125,6 @@ func (a *app) makeTrue(ctx context.Context, pol reconcile.Policy, f applyFlags, 
 		return nil, err
 	}
 	defer d.shop.close()
-	pol.Hosted, pol.Now = d.shop.provider.Hosts, d.shop.now()
 	session, err := a.openState(ctx, d.shop.state, d.shop.id, "apply")
 	if err != nil {
 		return nil, err
@@ -137,15 +136,11 @@ func (a *app) makeTrue(ctx context.Context, pol reconcile.Policy, f applyFlags, 
 			return &reconcile.Report{}, nil // none of them is left; no targets would mean all objects
 		}
 	}
-	if err := known(pol, d.catalog, st); err != nil {
-		return nil, err
-	}
-	seen, err := a.observe(ctx, d, st, pol)
+	s, err := a.lookAt(ctx, d, st, pol)
 	if err != nil {
 		return nil, err
 	}
-	pol.Now = d.shop.now() // the platform has told its time by now
-	plan := reconcile.Make(d.catalog, st, seen, pol)
+	plan := s.plan()
 	if err := approve(plan, d); err != nil {
 		return nil, err
 	}
@@ -156,7 +151,7 @@ func (a *app) makeTrue(ctx context.Context, pol reconcile.Policy, f applyFlags, 
 	progress := a.view.Progress(plan)
 	defer progress.Close()
 	report, err := (&reconcile.Run{
-		Catalog: d.catalog, Provider: d.shop.provider, Session: session, Policy: pol, Observation: seen,
+		Catalog: d.catalog, Provider: d.shop.provider, Session: session, Policy: s.policy, Observation: s.seen,
 		Parallelism: f.parallelism, UploadParallelism: f.uploads, Wait: f.wait, Allow: f.allow, OnEvent: progress.Event, Now: d.shop.now,
 		Stop: ctx.Done(), // the first interrupt stops the run, not the calls in flight
 	}).Apply(context.WithoutCancel(ctx), plan)

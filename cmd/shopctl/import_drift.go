@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"time"
 
 	"golang.org/x/term"
 
@@ -64,21 +63,19 @@ func (in *liveRun) drift(ctx context.Context) error {
 // drifted are the products with fields that were changed in the shop, or there
 // and in the files. Merchant settings are few, and left to people.
 func (in *liveRun) drifted(ctx context.Context) (list []drifted, settings []intake.Edit, err error) {
-	pol := reconcile.Policy{Now: time.Now(), Targets: in.targets, Hosted: in.d.shop.provider.Hosts}
-	st := in.session.State()
-	seen, err := in.observe(ctx, in.d, st, pol)
+	s, err := in.lookAt(ctx, in.d, in.session.State(), reconcile.Policy{Targets: in.targets})
 	if err != nil {
 		return nil, nil, err
 	}
-	live := &intake.Live{Seen: seen, Catalog: in.d.catalog, Shop: in.d.catalog.Shop, Tree: in.d.catalog.Tree, Lang: in.lang}
+	live := &intake.Live{Seen: s.seen, Catalog: in.d.catalog, Shop: in.d.catalog.Shop, Tree: in.d.catalog.Tree, Lang: in.lang}
 	taken := &intake.Taken{Bundle: &intake.Bundle{Shop: live.Shop, Tree: live.Tree, Qualifications: in.d.catalog.Qualifications}}
 	known := map[string]schema.Image{}
-	for key, image := range st.Images {
+	for key, image := range s.state.Images {
 		if file, ok := in.d.catalog.Images[key]; ok {
 			known[image.URL] = file
 		}
 	}
-	for _, c := range reconcile.Make(in.d.catalog, st, seen, pol).Changes {
+	for _, c := range s.plan().Changes {
 		if c.Address.Kind == schema.KindMerchant {
 			settings = settingsByHand(&c)
 			continue
@@ -88,7 +85,7 @@ func (in *liveRun) drifted(ctx context.Context) (list []drifted, settings []inta
 		if c.Address.Kind != schema.KindSPU || want == nil || len(paths) == 0 {
 			continue
 		}
-		if p := seen.Products[c.Address.Name]; p != nil && !slices.Contains(paths, "listing") && reconcile.ShelfMoved(st.Records[c.Address], want, p) {
+		if p := s.seen.Products[c.Address.Name]; p != nil && !slices.Contains(paths, "listing") && reconcile.ShelfMoved(s.state.Records[c.Address], want, p) {
 			paths = append(paths, "listing")
 		}
 		have, origin, ok := live.Drifted(want, paths, known)

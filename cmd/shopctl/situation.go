@@ -33,14 +33,20 @@ func (a *app) situation(ctx context.Context, pol reconcile.Policy, refresh bool)
 			d.shop.close()
 		}
 	}()
-	pol.Hosted, pol.Now = d.shop.provider.Hosts, d.shop.now()
 	st, err := a.readState(ctx, d.shop.state, d.shop.id)
 	if err != nil {
 		return nil, err
 	}
+	return a.lookAt(ctx, d, st, pol)
+}
+
+// lookAt reads what the plan needs of the shop, for a policy that is about objects
+// somebody knows.
+func (a *app) lookAt(ctx context.Context, d *desired, st *state.State, pol reconcile.Policy) (*situation, error) {
 	if err := known(pol, d.catalog, st); err != nil {
 		return nil, err
 	}
+	pol.Hosted, pol.Now = d.shop.provider.Hosts, d.shop.now()
 	seen, err := a.observe(ctx, d, st, pol)
 	if err != nil {
 		return nil, err
