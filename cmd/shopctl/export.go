@@ -4,7 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"io/fs"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,50 +60,19 @@ func (a *app) export(ctx context.Context, f exportFlags) error {
 	if _, err := os.Stat(f.to); err == nil && !f.overwrite {
 		return &view.Problem{What: lang.F("%s exists", "%s 已存在", f.to), Remedy: lang.T("Choose another name, or replace it: --overwrite", "请换一个文件名，或用 --overwrite 覆盖。")}
 	}
-	catalog, board, seen, err := a.survey(ctx, f.refresh)
+	pol, err := a.policy(planFlags{})
 	if err != nil {
 		return err
 	}
-	if err := a.writeWorkbook(f, catalog, lines(catalog, board, seen)); err != nil {
-		return &view.Problem{What: lang.F("cannot write %s", "无法写入 %s", f.to), Err: err}
-	}
-	return a.view.Exported(f.to, catalog)
-}
-
-// survey is the catalog and where each of its objects stands. Without refresh
-// nothing is read but files.
-func (a *app) survey(ctx context.Context, refresh bool) (*schema.Catalog, []reconcile.Standing, *provider.Observation, error) {
-	pol, err := a.policy(planFlags{})
+	s, err := a.situation(ctx, pol, f.refresh)
 	if err != nil {
-		return nil, nil, nil, err
-	}
-	if !refresh {
-		return a.surveyFiles(ctx, pol)
-	}
-	s, err := a.situation(ctx, pol, true)
-	if err != nil {
-		return nil, nil, nil, err
+		return err
 	}
 	defer s.shop.close()
-	return s.catalog, s.board().Standings, s.seen, nil
-}
-
-func (a *app) surveyFiles(ctx context.Context, pol reconcile.Policy) (*schema.Catalog, []reconcile.Standing, *provider.Observation, error) {
-	tree, _ := a.keptCategories()
-	catalog, ds := a.load(tree)
-	if ds.HasErrors() {
-		return nil, nil, nil, a.report(ds)
+	if err := a.writeWorkbook(f, s.catalog, lines(s.catalog, s.board().Standings, s.seen)); err != nil {
+		return &view.Problem{What: lang.F("cannot write %s", "无法写入 %s", f.to), Err: err}
 	}
-	backend, err := a.backend(catalog)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	defer backend.Close()
-	st, err := a.readState(ctx, backend, shopID(catalog))
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	return catalog, reconcile.Board(catalog, st, nil, pol), nil, nil
+	return a.view.Exported(f.to, s.catalog)
 }
 
 // lines are the products of a catalog in the order of their addresses, with
@@ -155,17 +124,7 @@ func pricesInShop(p *provider.Product) map[string]schema.Fen {
 	return prices
 }
 
-// writeWorkbook writes beside the name and renames, so that nobody finds half a file.
-func (a *app) writeWorkbook(f exportFlags, catalog *schema.Catalog, lines []sheet.Line) (err error) {
-	file, err := os.CreateTemp(filepath.Dir(f.to), ".export-*.xlsx")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if removed := os.Remove(file.Name()); err == nil && !errors.Is(removed, fs.ErrNotExist) {
-			err = removed
-		}
-	}()
+func (a *app) writeWorkbook(f exportFlags, catalog *schema.Catalog, lines []sheet.Line) error {
 	opt := sheet.ExportOptions{
 		Lang: a.lang, PerProduct: f.oneRowPer == "product", Brands: catalog.Brands, Tree: catalog.Tree,
 		Facts: [][2]string{{"shopctl", programVersion()}, {"appid", catalog.Shop.AppID}, {"catalog", catalog.Digest}},
@@ -176,10 +135,8 @@ func (a *app) writeWorkbook(f exportFlags, catalog *schema.Catalog, lines []shee
 	work := a.view.Work(time.Now)
 	defer work.Close()
 	opt.Progress = work.Exporting
-	out := bufio.NewWriter(file)
-	err = sheet.Export(out, lines, opt)
-	if err = errors.Join(err, out.Flush(), file.Chmod(0o644), file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), f.to)
+	return replaceFile(f.to, func(w io.Writer) error {
+		out := bufio.NewWriter(w)
+		return errors.Join(sheet.Export(out, lines, opt), out.Flush())
+	})
 }
