@@ -1,9 +1,9 @@
 // Package notify tells people in their group chats what happened in the shop: a
 // robot of 企业微信, DingTalk or Feishu, or any program behind a webhook.
 //
-// The senders are our own, because the four of them are an afternoon's work and
-// the library of this field (nikoksr/notify 1.3.0) brings 142 modules and has no
-// 企业微信 robot.
+// The senders are our own, because no library has all of them: nikoksr/notify
+// 1.3.0 has no 企业微信 robot (and brings 142 modules), shoutrrr 0.13.2 has no
+// DingTalk.
 //
 // The address of a robot is a secret: whoever knows it can write into the group.
 // It appears in no error.

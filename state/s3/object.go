@@ -6,9 +6,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/state"
@@ -30,96 +39,147 @@ type object struct {
 // errCondition is answered when the condition of a write is not true.
 var errCondition = errors.New("the object is not as it was")
 
-// bucket does what is done with single objects.
+// bucket does what is done with single objects. The SDK signs and is sent through
+// our own client, which tells a silent server in the same words as every store.
 type bucket struct {
-	config Config
-	base   url.URL // of the bucket
+	name   string
+	host   string // of the endpoint
 	client web.Client
+	api    *s3.Client
 }
 
-// do asks once, and once more when the server tells that our clock is wrong: its
-// answer has the right time.
-func (b *bucket) do(ctx context.Context, method, name string, body []byte, header http.Header) (*web.Answer, error) {
-	a, err := b.ask(ctx, method, name, body, header.Clone())
-	if err == nil && a.Status == http.StatusForbidden && strings.Contains(string(a.Body), "RequestTimeTooSkewed") {
-		return b.ask(ctx, method, name, body, header.Clone())
-	}
-	return a, err
+func newBucket(c Config, endpoint *url.URL) *bucket {
+	b := &bucket{name: c.Bucket, host: endpoint.Host, client: web.Client{Where: "s3://" + c.Bucket + "/" + c.Key, Transport: c.Transport}}
+	b.api = s3.New(s3.Options{
+		BaseEndpoint: aws.String(endpoint.Scheme + "://" + endpoint.Host),
+		Region:       c.Region,
+		UsePathStyle: c.PathStyle,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: c.Credentials.KeyID, SecretAccessKey: c.Credentials.Secret, SessionToken: c.Credentials.Token}, nil
+		}),
+		HTTPClient: carrier{&b.client},
+		Retryer:    onlyForTheClock(),
+		// Without these the SDK sends checksums in trailers, which not every server
+		// of this protocol takes.
+		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
+		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired,
+	})
+	return b
 }
 
-func (b *bucket) ask(ctx context.Context, method, name string, body []byte, header http.Header) (*web.Answer, error) {
-	u := b.base
-	u.Path += "/" + name
-	u.RawPath = escape(u.Path)
-	r, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body))
+// onlyForTheClock asks once more when the server tells that our clock is wrong; the
+// SDK has learned its time by then. All other patience is state.Remote's.
+func onlyForTheClock() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts = 2
+		o.Retryables = []retry.IsErrorRetryable{retry.RetryableErrorCode{Codes: map[string]struct{}{"RequestTimeTooSkewed": {}}}}
+		o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
+		o.RateLimiter = ratelimit.None
+	})
+}
+
+// carrier sends the requests of the SDK.
+type carrier struct{ client *web.Client }
+
+// notAnswered is an error of the way to the server, which the SDK hands on wrapped.
+type notAnswered struct{ error }
+
+func (c carrier) Do(r *http.Request) (*http.Response, error) {
+	a, err := c.client.Do(r)
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot be asked for %q", b.client.Where, name)
+		return nil, notAnswered{err}
 	}
-	r.URL.RawPath = u.RawPath
-	r.Header = header
-	if r.Header == nil {
-		r.Header = http.Header{}
-	}
-	r.Header.Set("User-Agent", "shopctl")
-	b.config.Credentials.sign(r, body, b.config.Region, b.client.Clock.Now())
-	return b.client.Do(r)
+	return &http.Response{StatusCode: a.Status, Header: a.Header, Body: io.NopCloser(bytes.NewReader(a.Body)), ContentLength: int64(len(a.Body)), Request: r}, nil
 }
+
+// refusal is an answer of the server that is no success.
+type refusal struct {
+	web.Answer
+	code string // "NoSuchBucket"; "" where it names none
+}
+
+// refusalOf reads an error of the SDK: what the server refused, or why there was no
+// answer of it.
+func (b *bucket) refusalOf(err error) (refusal, error) {
+	if silent, ok := errors.AsType[notAnswered](err); ok {
+		return refusal{}, silent.error
+	}
+	response, ok := errors.AsType[*smithyhttp.ResponseError](err)
+	if !ok {
+		return refusal{}, &state.UnreachableError{Where: b.client.Where, Err: err}
+	}
+	r := refusal{Answer: web.Answer{Status: response.HTTPStatusCode()}}
+	if said, ok := errors.AsType[smithy.APIError](err); ok {
+		r.code = said.ErrorCode()
+		r.Body = []byte(r.code + " " + said.ErrorMessage())
+	}
+	return r, nil
+}
+
+const noSuchBucket = "NoSuchBucket"
+
+// absent reports whether the object is not there, and its bucket is.
+func (r refusal) absent() bool { return r.Status == http.StatusNotFound && r.code != noSuchBucket }
 
 // get reads an object, nil when there is none.
 func (b *bucket) get(ctx context.Context, name string) (*object, error) {
-	a, err := b.do(ctx, http.MethodGet, name, nil, nil)
+	out, err := b.api.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &name})
 	if err != nil {
-		return nil, err
+		return nil, b.unlessAbsent(http.MethodGet, name, err)
 	}
-	switch {
-	case a.Status == http.StatusOK:
-		return &object{etag: a.Header.Get("ETag"), body: a.Body}, nil
-	case a.Status == http.StatusNotFound && !strings.Contains(string(a.Body), "NoSuchBucket"):
-		return nil, nil
+	defer out.Body.Close()
+	body, err := io.ReadAll(out.Body)
+	if err != nil {
+		return nil, &state.UnreachableError{Where: b.client.Where, Err: err}
 	}
-	return nil, b.refused(http.MethodGet, name, a)
+	return &object{etag: aws.ToString(out.ETag), body: body}, nil
 }
 
 // etag is that of an object, "" when there is none.
 func (b *bucket) etag(ctx context.Context, name string) (string, error) {
-	a, err := b.do(ctx, http.MethodHead, name, nil, nil)
+	out, err := b.api.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: &name})
 	if err != nil {
-		return "", err
+		return "", b.unlessAbsent(http.MethodHead, name, err)
 	}
-	switch a.Status {
-	case http.StatusOK:
-		return a.Header.Get("ETag"), nil
-	case http.StatusNotFound:
-		return "", nil
+	return aws.ToString(out.ETag), nil
+}
+
+// unlessAbsent is the error of a call, nil when it only says that there is no such
+// object.
+func (b *bucket) unlessAbsent(verb, name string, err error) error {
+	r, err := b.refusalOf(err)
+	if err != nil || r.absent() {
+		return err
 	}
-	return "", b.refused(http.MethodHead, name, a)
+	return b.refused(verb, name, r)
 }
 
 // put writes an object, or answers errCondition. COS and OSS have headers of
 // their own for an object that must not be there.
 func (b *bucket) put(ctx context.Context, name string, body []byte, c condition) (etag string, err error) {
-	header := http.Header{}
+	in := &s3.PutObjectInput{Bucket: &b.name, Key: &name, Body: bytes.NewReader(body)}
+	var how []func(*s3.Options)
 	switch {
 	case c.absent:
-		header.Set("If-None-Match", "*")
-		if own := forbidOverwrite(b.base.Host); own != "" {
-			header.Set(own, "true")
+		in.IfNoneMatch = aws.String("*")
+		if own := forbidOverwrite(b.host); own != "" {
+			how = append(how, s3.WithAPIOptions(smithyhttp.AddHeaderValue(own, "true")))
 		}
 	case c.etag != "":
-		header.Set("If-Match", c.etag)
+		in.IfMatch = &c.etag
 	}
-	a, err := b.do(ctx, http.MethodPut, name, body, header)
-	if err != nil {
-		return "", err
+	out, err := b.api.PutObject(ctx, in, how...)
+	if err == nil {
+		return aws.ToString(out.ETag), nil
 	}
+	r, err := b.refusalOf(err)
 	switch {
-	case a.Status == http.StatusOK:
-		return a.Header.Get("ETag"), nil
-	case a.Status == http.StatusPreconditionFailed, a.Status == http.StatusConflict,
-		a.Status == http.StatusNotFound && c.etag != "" && !strings.Contains(string(a.Body), "NoSuchBucket"):
+	case err != nil:
+		return "", err
+	case r.Status == http.StatusPreconditionFailed, r.Status == http.StatusConflict, r.absent() && c.etag != "":
 		return "", errCondition
 	}
-	return "", b.refused(http.MethodPut, name, a)
+	return "", b.refused(http.MethodPut, name, r)
 }
 
 func forbidOverwrite(host string) string {
@@ -153,24 +213,21 @@ func (b *bucket) replace(ctx context.Context, name string, body []byte, c condit
 }
 
 func (b *bucket) remove(ctx context.Context, name string) error {
-	a, err := b.do(ctx, http.MethodDelete, name, nil, nil)
-	if err != nil {
-		return err
-	}
-	if a.Status == http.StatusNoContent || a.Status == http.StatusOK || a.Status == http.StatusNotFound {
+	_, err := b.api.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.name, Key: &name})
+	if err == nil {
 		return nil
 	}
-	return b.refused(http.MethodDelete, name, a)
+	return b.unlessAbsent(http.MethodDelete, name, err)
 }
 
-func (b *bucket) refused(verb, name string, a *web.Answer) error {
-	if strings.Contains(string(a.Body), "NoSuchBucket") {
+func (b *bucket) refused(verb, name string, r refusal) error {
+	if r.code == noSuchBucket {
 		return &web.Problem{
-			What:   lang.F("there is no bucket %s", "没有存储桶 %s", b.config.Bucket),
+			What:   lang.F("there is no bucket %s", "没有存储桶 %s", b.name),
 			Remedy: lang.T("Create it, or check its name, region and endpoint in the state block.", "请先创建，或检查 state 块中的名称、地域和 endpoint。"),
 		}
 	}
-	return b.client.Refused(verb+" "+name, a)
+	return b.client.Refused(verb+" "+name, &r.Answer)
 }
 
 // holder reads the lock, nil when there is none.

@@ -23,7 +23,7 @@ const (
 
 // Probe implements state.Prober with objects below the key.
 func (s *Store) Probe(ctx context.Context) ([]state.Finding, error) {
-	p := prober{&s.bucket, s.name("check-" + rand.Text() + "/")}
+	p := prober{s.bucket, s.name("check-" + rand.Text() + "/")}
 	var found []state.Finding
 	for _, try := range []func(context.Context) (state.Finding, error){p.create, p.match, p.race, p.count} {
 		f, err := try(ctx)

@@ -45,10 +45,14 @@ type Config struct {
 	Transport   http.RoundTripper
 }
 
+// Credentials sign requests. Token is only there when they are temporary.
+type Credentials struct{ KeyID, Secret, Token string }
+
 // Store is one state in a bucket. It asks the server about once a call and is
 // made patient by state.NewRemote.
 type Store struct {
-	bucket bucket
+	bucket *bucket
+	key    string
 	length time.Duration
 	lease  state.Lease
 
@@ -75,15 +79,7 @@ func New(c Config) (*Store, error) {
 			Remedy: lang.T("Write it as https://host.", "请写成 https://主机。"),
 		}
 	}
-	if c.PathStyle {
-		u.Path = "/" + c.Bucket
-	} else {
-		u.Host, u.Path = c.Bucket+"."+u.Host, ""
-	}
-	return &Store{
-		bucket: bucket{config: c, base: *u, client: web.Client{Where: "s3://" + c.Bucket + "/" + c.Key, Transport: c.Transport}},
-		length: cmp.Or(c.Lease, state.DefaultLease),
-	}, nil
+	return &Store{bucket: newBucket(c, u), length: cmp.Or(c.Lease, state.DefaultLease), key: c.Key}, nil
 }
 
 // Where is the bucket and the key.
@@ -102,7 +98,7 @@ func (s *Store) JournalSize() int64 {
 // Close implements state.Store. There is nothing to close.
 func (s *Store) Close() error { return nil }
 
-func (s *Store) name(rest string) string { return s.bucket.config.Key + "/" + rest }
+func (s *Store) name(rest string) string { return s.key + "/" + rest }
 
 func (s *Store) snapshotName() string { return s.name("state.jsonl.gz") }
 
