@@ -3,10 +3,11 @@
 //
 // The protocol has one document a state, and no way to add to it, so every push
 // carries all of it: the snapshot as it was packed once, and what came since. It
-// has no lease either. The holder of the lock writes into the document until when
-// its lease lasts, with every push and at least once a third of the lease; the
-// server refuses a push under another lock than the one it knows, which keeps out
-// whoever has lost it.
+// has no lease either. The name of a lock says until when its first lease lasts,
+// because GitLab keeps nothing else of it; then the holder writes the end of its
+// lease into the document, with every push and at least once a third of the lease.
+// The server refuses a push under another lock than the one it knows, which keeps
+// out whoever has lost it.
 package httpstore
 
 import (
@@ -53,7 +54,8 @@ type Store struct {
 	late    string     // the push that had not arrived when it was looked for
 	base    state.Header
 	journal int64  // bytes
-	leaving string // the lock whose return was not answered
+	name    string // of the lock that is held, as the server knows it
+	leaving string // the name of the lock whose return was not answered
 }
 
 var _ state.Leased = (*Store)(nil)
@@ -219,9 +221,13 @@ func (s *Store) settle(ctx context.Context) error {
 // from the moment it was sent, which its Expires tells.
 func (s *Store) renewed(d *document) {
 	if info, _ := s.lease.Held(); d.Shopctl.Lease != nil && d.Shopctl.Lease.ID == info.ID {
-		sent := time.Now().Add(d.Shopctl.Lease.Expires.Sub(s.client.Clock.Now()) - s.length)
-		s.lease.Hold(*d.Shopctl.Lease, sent, s.length)
+		s.lease.Hold(*d.Shopctl.Lease, s.sentAt(d.Shopctl.Lease.Expires), s.length)
 	}
+}
+
+// sentAt is when the request left, by our clock, that made a lease end then.
+func (s *Store) sentAt(expires time.Time) time.Time {
+	return time.Now().Add(expires.Sub(s.client.Clock.Now()) - s.length)
 }
 
 // overtaken is the error when somebody else has pushed.
@@ -269,7 +275,7 @@ func (s *Store) push(ctx context.Context, next *document) error {
 	if held.ID != "" {
 		held.Expires = s.client.Clock.Now().Add(s.length)
 		next.Shopctl.Lease = &held
-		address = withID(address, held.ID)
+		address = withID(address, s.name)
 	}
 	parts, err := next.encode()
 	if err != nil {

@@ -1,6 +1,7 @@
 package httpstore
 
 import (
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -60,6 +61,82 @@ func TestLeased(t *testing.T) {
 	statetest.TestLeased(t, func(t *testing.T, lease time.Duration, network statetest.Network) state.Leased {
 		return open(t, at(t), lease, network)
 	}, func() statetest.Network { return new(webtest.Transport) })
+}
+
+// A run that is killed between its lock and its first push leaves a lock of which
+// GitLab keeps nothing but the name: that has the lease.
+func TestKilledBeforeTheFirstPush(t *testing.T) {
+	const lease = time.Second
+	servers(t, func(t *testing.T, start func(*testing.T) *tfserver.Server) {
+		t.Parallel()
+		server := start(t)
+		gone := open(t, server, lease, nil)
+		if _, other, err := gone.lock(t.Context(), state.LockInfo{ID: "gone", Operation: "apply"}); err != nil || other != nil {
+			t.Fatalf("lock: %v, %v", other, err)
+		}
+		next := open(t, server, lease, nil)
+		holder, err := next.Holder(t.Context())
+		if err != nil || holder == nil || holder.ID != "gone" || holder.Expires.IsZero() {
+			t.Fatalf("Holder: %+v, %v; want gone, with a lease", holder, err)
+		}
+		if _, refused := errors.AsType[*state.LockError](next.Break(t.Context(), "gone")); !refused {
+			t.Error("the lock was broken before its lease had ended")
+		}
+		for deadline := holder.Expires.Add(5 * time.Second); ; {
+			notices, err := next.Lock(t.Context(), state.LockInfo{ID: "next", Operation: "apply"})
+			if err == nil && len(notices) != 1 {
+				t.Errorf("notices %v, want one that says whose lock it was", notices)
+			}
+			if err == nil {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("the lock is never taken over: %v", err)
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		if err := gone.announce(t.Context()); err == nil {
+			t.Error("the run that was taken over still writes")
+		}
+	})
+}
+
+// The first lease is by the server's clock, which is known only from its answer.
+func TestLockOfAMachineWhoseClockIsWrong(t *testing.T) {
+	servers(t, func(t *testing.T, start func(*testing.T) *tfserver.Server) {
+		server := start(t)
+		early := open(t, server, time.Minute, nil)
+		early.client.Clock.Learn(time.Now().Add(-time.Hour)) // what this machine believes before it has asked
+		if _, err := early.Lock(t.Context(), state.LockInfo{ID: "early"}); err != nil {
+			t.Fatal(err)
+		}
+		_, until := splitName(early.name)
+		if left := time.Until(until); left < 30*time.Second {
+			t.Errorf("the name of the lock gives it %s, want nearly a minute", left)
+		}
+		if err := early.Unlock(t.Context(), "early"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// A lock that is not ours has no lease, whatever it is called.
+func TestNamesOfLocks(t *testing.T) {
+	at := time.UnixMilli(1763826060123)
+	for _, c := range []struct {
+		name, id string
+		until    time.Time
+	}{
+		{lockName(state.LockInfo{ID: "77c1e0d2", Expires: at}), "77c1e0d2", at},
+		{"2b6a6738-5dd5-50d6-c0ae-f6352977666b", "2b6a6738-5dd5-50d6-c0ae-f6352977666b", time.Time{}},
+		{"a-until-tomorrow", "a-until-tomorrow", time.Time{}},
+		{"-until-1763826060123", "-until-1763826060123", time.Time{}},
+		{"", "", time.Time{}},
+	} {
+		if id, until := splitName(c.name); id != c.id || !until.Equal(c.until) {
+			t.Errorf("splitName(%q): %q, %s; want %q, %s", c.name, id, until, c.id, c.until)
+		}
+	}
 }
 
 // perTest gives every test a server of its own.

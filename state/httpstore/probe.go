@@ -19,19 +19,21 @@ func (s *Store) Probe(ctx context.Context) ([]state.Finding, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var mu sync.Mutex
-	var winners []state.LockInfo
+	var winners []string
 	var errs []error
 	var wg sync.WaitGroup
 	for range racers {
 		wg.Go(func() {
-			info := state.LockInfo{ID: "check-" + rand.Text(), Operation: "state check-backend", Who: "shopctl", Since: s.client.Clock.Now()}
-			a, err := s.ask(ctx, s.config.LockMethod, s.config.LockAddress, info)
+			now := s.client.Clock.Now()
+			info := state.LockInfo{ID: "check-" + rand.Text(), Operation: "state check-backend", Who: "shopctl", Since: now, Expires: now.Add(s.length)}
+			name := lockName(info)
+			a, err := s.ask(ctx, s.config.LockMethod, s.config.LockAddress, info, name)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
 				errs = append(errs, err)
 			} else if a.Status < 300 {
-				winners = append(winners, info)
+				winners = append(winners, name)
 			}
 		})
 	}
