@@ -90,15 +90,16 @@ type Fight struct {
 	Dirs         []string // sorted
 }
 
-// Fights are the claims that more than one of the shops makes.
-func Fights(root string, shops []Shop) []Fight {
+// Fights are the claims that more than one of the shops makes. settle fills in what
+// a state block leaves to the environment.
+func Fights(root string, shops []Shop, settle func(schema.StateConfig) schema.StateConfig) []Fight {
 	ids, places := map[string][]string{}, map[string][]string{}
 	for _, s := range shops {
 		if s.Block == nil {
 			continue
 		}
 		ids[s.Block.AppID] = append(ids[s.Block.AppID], s.Dir)
-		place := statePlace(filepath.Join(root, filepath.FromSlash(s.Dir)), s.Block.State)
+		place := Place(filepath.Join(root, filepath.FromSlash(s.Dir)), settle(s.Block.State))
 		places[place] = append(places[place], s.Dir)
 	}
 	var fights []Fight
@@ -116,35 +117,6 @@ func Fights(root string, shops []Shop) []Fight {
 		return cmp.Or(slices.Compare(a.Dirs, b.Dirs), cmp.Compare(a.AppID, b.AppID))
 	})
 	return fights
-}
-
-// statePlace names where a state is kept, so that the same place has one name. What
-// a shop block leaves to the environment is the same for all shops.
-func statePlace(dir string, c schema.StateConfig) string {
-	switch c.Store {
-	case "local":
-		return localPlace(dir, c)
-	case "http":
-		return "http " + c.HTTP.Address
-	case "s3":
-		return "s3 " + path.Join(c.S3.Endpoint, c.S3.Bucket, c.S3.Key)
-	}
-	return c.Store + " " + path.Join(c.Schema, c.Name)
-}
-
-// localPlace is the file, whatever path and links lead to it.
-func localPlace(dir string, c schema.StateConfig) string {
-	file := filepath.Join(dir, filepath.FromSlash(c.Path))
-	if absolute, err := filepath.Abs(file); err == nil {
-		file = absolute
-	}
-	if linked, err := filepath.EvalSymlinks(file); err == nil {
-		return linked
-	}
-	if parent, err := filepath.EvalSymlinks(filepath.Dir(file)); err == nil { // no state yet
-		return filepath.Join(parent, filepath.Base(file))
-	}
-	return file
 }
 
 // Tasks are one task for each shop.

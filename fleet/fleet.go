@@ -7,7 +7,7 @@
 // an Engine: Local has goroutines, another one a queue that many machines share.
 //
 //	shops, err := fleet.Find(root, options)  // all there are
-//	fights, err := fleet.Fights(root, shops) // must be none
+//	fights := fleet.Fights(root, shops, env) // must be none
 //	tasks := fleet.Tasks(verb, shops, options)
 //	err = engine.Run(ctx, tasks, tally.Add)  // a Result for each
 //	report := tally.Report()                 // sorted and summed up

@@ -22,6 +22,14 @@ func remote(a, b schema.StateConfig) []Shop {
 	return []Shop{{Dir: "a", Block: &schema.Shop{AppID: "wx1", State: a}}, {Dir: "b", Block: &schema.Shop{AppID: "wx2", State: b}}}
 }
 
+// fromEnvironment fills in an address, as the environment does.
+func fromEnvironment(c schema.StateConfig) schema.StateConfig {
+	if c.Store == "http" && c.HTTP.Address == "" {
+		c.HTTP.Address = "https://example.com/a"
+	}
+	return c
+}
+
 func bucket(key string) schema.StateConfig {
 	return schema.StateConfig{Store: "s3", S3: schema.StateS3{Bucket: "states", Key: key}}
 }
@@ -97,10 +105,11 @@ func TestFights(t *testing.T) {
 		{"one bucket, one key", remote(bucket("k"), bucket("k")), []string{"state: a b"}},
 		{"one bucket, two keys", remote(bucket("k"), bucket("l")), nil},
 		{"http, both from the environment", remote(schema.StateConfig{Store: "http"}, schema.StateConfig{Store: "http"}), []string{"state: a b"}},
+		{"http, one of them from the environment, spelled otherwise", remote(schema.StateConfig{Store: "http"}, schema.StateConfig{Store: "http", HTTP: schema.StateHTTP{Address: "HTTPS://Example.com:443/x/../a"}}), []string{"state: a b"}},
 		{"one name in two stores", remote(schema.StateConfig{Store: "postgres", Name: "x"}, schema.StateConfig{Store: "s3", S3: schema.StateS3{Key: "x"}}), nil},
 	} {
 		var got []string
-		for _, f := range Fights(root, c.shops) {
+		for _, f := range Fights(root, c.shops, fromEnvironment) {
 			what := f.AppID
 			if f.State != "" {
 				what = "state"

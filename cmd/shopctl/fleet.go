@@ -198,7 +198,7 @@ func (a *app) findShops(patterns []string) ([]fleet.Shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	if fights := fleet.Fights(a.global.dir, all); len(fights) > 0 {
+	if fights := fleet.Fights(a.global.dir, all, a.settled); len(fights) > 0 {
 		return nil, fighting(fights)
 	}
 	if len(all) == 0 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/shopctl/shopctl/fleet"
 	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/schema"
 	"github.com/shopctl/shopctl/state"
@@ -74,7 +75,7 @@ func (a *app) statePush(ctx context.Context, file, reason string) error {
 	if reason != "" {
 		operation += " --force: " + reason
 	}
-	return a.locked(ctx, backend, operation, func() error {
+	return a.locked(ctx, backend, operation, func(string) error {
 		have, err := a.readState(ctx, backend, id)
 		if err != nil {
 			return err
@@ -143,15 +144,15 @@ func (a *app) takeUp(ctx context.Context, backend state.Backend, id state.ShopID
 	return a.view.Line(notice)
 }
 
-// locked does something while the state is locked.
-func (a *app) locked(ctx context.Context, backend state.Backend, operation string, do func() error) error {
+// locked does something while the state is locked; it is told the id of the lock.
+func (a *app) locked(ctx context.Context, backend state.Backend, operation string, do func(held string) error) error {
 	info := a.lockInfo(operation)
 	notices, err := backend.Lock(ctx, info)
 	a.notices(notices)
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(), backend.Unlock(context.WithoutCancel(ctx), info.ID))
+	return errors.Join(do(info.ID), backend.Unlock(context.WithoutCancel(ctx), info.ID))
 }
 
 // saveChecked saves a state and reads it back.
@@ -220,17 +221,27 @@ func (a *app) stateMigrate(ctx context.Context, from string) error {
 		return err
 	}
 	defer target.Close()
-	if source.Where() == target.Where() {
-		return &view.Problem{
-			What:   lang.F("the state block says %s already", "state 块指定的就是 %s", source.Where()),
-			Remedy: lang.T("Change the state block first.", "请先修改 state 块。"),
-		}
+	if !a.global.sandbox && fleet.Place(a.global.dir, a.settled(place)) == fleet.Place(a.global.dir, a.settled(catalog.Shop.State)) {
+		return samePlace(source.Where())
 	}
-	return a.locked(ctx, source, "state migrate", func() error {
-		return a.locked(ctx, target, "state migrate", func() error {
+	return a.locked(ctx, source, "state migrate", func(held string) error {
+		err := a.locked(ctx, target, "state migrate", func(string) error {
 			return a.copyState(ctx, source, target, shopID(catalog))
 		})
+		if refused, ok := errors.AsType[*state.LockError](err); ok && refused.Holder.ID == held {
+			return samePlace(source.Where())
+		}
+		return err
 	})
+}
+
+// samePlace refuses to copy a state onto itself: by how the places are written, and
+// where that does not tell by the lock, which we hold ourselves.
+func samePlace(where string) error {
+	return &view.Problem{
+		What:   lang.F("the state block says %s already", "state 块指定的就是 %s", where),
+		Remedy: lang.T("Change the state block first.", "请先修改 state 块。"),
+	}
 }
 
 func (a *app) copyState(ctx context.Context, source, target state.Backend, id state.ShopID) error {

@@ -30,7 +30,23 @@ func (a *app) backend(catalog *schema.Catalog) (state.Backend, error) {
 	return a.backendAt(catalog.Shop.State)
 }
 
+// settled is where a state is kept, with what the block leaves to the environment.
+func (a *app) settled(c schema.StateConfig) schema.StateConfig {
+	switch c.Store {
+	case "http":
+		c.HTTP.Address = cmp.Or(c.HTTP.Address, a.env("SHOPCTL_STATE_HTTP_ADDRESS", "TF_HTTP_ADDRESS"))
+	case "s3":
+		c.S3.Region = cmp.Or(c.S3.Region, a.env("AWS_REGION", "AWS_DEFAULT_REGION"), "us-east-1")
+		c.S3.Endpoint = strings.TrimSuffix(cmp.Or(c.S3.Endpoint, a.bucketServer(), amazon(c.S3.Region)), "/")
+	}
+	return c
+}
+
+// bucketServer is the server of buckets that the environment names, or "".
+func (a *app) bucketServer() string { return a.env("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL") }
+
 func (a *app) backendAt(c schema.StateConfig) (state.Backend, error) {
+	c = a.settled(c)
 	var store state.Leased
 	var err error
 	switch c.Store {
@@ -65,7 +81,7 @@ func (a *app) backendAt(c schema.StateConfig) (state.Backend, error) {
 func (a *app) httpStore(c schema.StateHTTP) (*httpstore.Store, error) {
 	username, password := a.httpCredentials()
 	config := httpstore.Config{
-		Address:     cmp.Or(c.Address, a.env("SHOPCTL_STATE_HTTP_ADDRESS", "TF_HTTP_ADDRESS")),
+		Address:     c.Address,
 		LockAddress: c.LockAddress, LockMethod: c.LockMethod, UnlockAddress: c.UnlockAddress, UnlockMethod: c.UnlockMethod,
 		Username: username, Password: password, Transport: web.NewTransport(),
 	}
@@ -154,24 +170,21 @@ func (a *app) s3Store(c schema.StateS3) (*s3.Store, error) {
 			Remedy: lang.T("Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (for COS and OSS too), and AWS_SESSION_TOKEN where they are temporary.", "请设置 AWS_ACCESS_KEY_ID 和 AWS_SECRET_ACCESS_KEY（COS、OSS 同样如此），临时凭据还需 AWS_SESSION_TOKEN。"),
 		}
 	}
-	region := cmp.Or(c.Region, a.env("AWS_REGION", "AWS_DEFAULT_REGION"), "us-east-1")
-	named := a.env("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
-	endpoint := strings.TrimSuffix(cmp.Or(c.Endpoint, named, amazon(region)), "/")
-	u, err := url.Parse(endpoint)
+	u, err := url.Parse(c.Endpoint)
 	if err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && web.Loopback(u.Host)) {
 		return nil, &view.Problem{
 			What:   lang.T("the endpoint of the bucket is no https address", "存储桶的 endpoint 不是 https 地址"),
 			Remedy: lang.T("Write it as https://host.", "请写成 https://主机。"),
 		}
 	}
-	if endpoint != strings.TrimSuffix(named, "/") && !official.MatchString(u.Host) && !web.Loopback(u.Host) {
+	if c.Endpoint != strings.TrimSuffix(a.bucketServer(), "/") && !official.MatchString(u.Host) && !web.Loopback(u.Host) {
 		return nil, &view.Problem{
 			What:   lang.F("the files name a server that the environment does not: %s", "目录文件指定了环境变量中没有的服务器：%s", u.Scheme+"://"+u.Host),
 			Remedy: lang.T("If it is right, set AWS_ENDPOINT_URL_S3 to this address.", "若确认无误，请把 AWS_ENDPOINT_URL_S3 设为该地址。"),
 		}
 	}
 	return s3.New(s3.Config{
-		Endpoint: endpoint, Bucket: c.Bucket, Key: c.Key, Region: region,
+		Endpoint: c.Endpoint, Bucket: c.Bucket, Key: c.Key, Region: c.Region,
 		PathStyle: c.PathStyle || web.Loopback(u.Host), Credentials: credentials, Transport: web.NewTransport(),
 	})
 }
