@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
 	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/provider/wechat/push"
 	"github.com/shopctl/shopctl/view"
@@ -28,7 +30,7 @@ func (s *Server) Handler() http.Handler {
 	if s.config.Token != "" {
 		mux.HandleFunc("GET /{$}", s.private(s.page))
 		mux.HandleFunc("GET /events", s.private(s.events))
-		mux.HandleFunc("GET /metrics", s.private(s.prometheus))
+		mux.HandleFunc("GET /metrics", s.private(promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}).ServeHTTP))
 	}
 	return mux
 }
@@ -40,7 +42,7 @@ func (s *Server) echo(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, err)
 		return
 	}
-	s.metrics.messages.add("checked")
+	s.metrics.messages.WithLabelValues("checked").Inc()
 	s.config.Log.Info("the console has checked the address")
 	plainText(w, http.StatusOK, echo)
 }
@@ -67,9 +69,9 @@ func (s *Server) push(w http.ResponseWriter, r *http.Request) {
 	appid := r.PathValue("appid")
 	switch {
 	case duplicate:
-		s.metrics.messages.add("duplicate")
+		s.metrics.messages.WithLabelValues("duplicate").Inc()
 	case appid != "" && appid != s.config.AppID:
-		s.metrics.messages.add("other-shop")
+		s.metrics.messages.WithLabelValues("other-shop").Inc()
 	default:
 		s.take(m)
 	}
@@ -88,7 +90,7 @@ var outcomes = []struct {
 func (s *Server) refuse(w http.ResponseWriter, err error) {
 	for _, o := range outcomes {
 		if errors.Is(err, o.err) {
-			s.metrics.messages.add(o.label)
+			s.metrics.messages.WithLabelValues(o.label).Inc()
 		}
 	}
 	s.config.Log.Debug("message refused", "reason", err)
@@ -105,7 +107,7 @@ func (s *Server) take(m push.Message) {
 	case len(objects) == 0 && !all:
 		label = "ignored"
 	}
-	s.metrics.messages.add(label)
+	s.metrics.messages.WithLabelValues(label).Inc()
 	s.config.Log.Info("message", "event", m.Event, "about", m.OutProductID, "audit", m.AuditID, "status", m.Status, "outcome", label)
 	s.queue.add(objects, all)
 }
@@ -120,11 +122,11 @@ func (s *Server) store(ticket string) {
 	ctx, cancel := context.WithTimeout(context.Background(), ticketTimeout)
 	defer cancel()
 	if err := s.config.Ticket(ctx, ticket); err != nil {
-		s.metrics.tickets.add("failed")
+		s.metrics.tickets.WithLabelValues("failed").Inc()
 		s.config.Log.Warn("the component_verify_ticket could not be stored", "error", err)
 		return
 	}
-	s.metrics.tickets.add("stored")
+	s.metrics.tickets.WithLabelValues("stored").Inc()
 }
 
 // health is 200 once the shop was read, so that a pipeline can wait for it.
@@ -183,9 +185,4 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	if err := view.BoardPage(w, s.board.live(s.config.Shop, s.config.AppID), s.language(r), nonce); err != nil {
 		s.config.Log.Debug("page not written", "error", err)
 	}
-}
-
-func (s *Server) prometheus(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	s.writeMetrics(w)
 }

@@ -22,6 +22,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/provider/wechat/push"
 	"github.com/shopctl/shopctl/reconcile"
@@ -61,10 +63,10 @@ type Config struct {
 	Verdicts func([]reconcile.Standing)
 	// Ticket keeps a component_verify_ticket; nil when nobody wants them.
 	Ticket func(ctx context.Context, ticket string) error
-	// Extra adds lines to the metrics, in the text format of Prometheus.
-	Extra func() string
-	Log   *slog.Logger
-	Now   func() time.Time
+	// Metrics are served beside the server's own.
+	Metrics []prometheus.Collector
+	Log     *slog.Logger
+	Now     func() time.Time
 	// Sleep waits, or returns the context's error.
 	Sleep func(context.Context, time.Duration) error
 }
@@ -108,7 +110,9 @@ func New(c Config) *Server {
 	if c.Sleep == nil {
 		c.Sleep = sleep
 	}
-	return &Server{config: c, queue: newQueue(), owed: newQueue(), board: newBoard(), metrics: &metrics{}, done: make(chan struct{})}
+	s := &Server{config: c, queue: newQueue(), owed: newQueue(), board: newBoard(), done: make(chan struct{})}
+	s.metrics = newMetrics(s)
+	return s
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -30,7 +30,7 @@ func (s *Server) read(ctx context.Context) {
 		start := s.config.Now()
 		err := s.batch(ctx)
 		took := s.config.Now().Sub(start)
-		s.metrics.readSeconds(took)
+		s.metrics.seconds.Observe(took.Seconds())
 		rest = min(max(s.config.Gather, took), maxRest)
 		if err == nil {
 			backoff = firstBackoff
@@ -58,13 +58,13 @@ func (s *Server) batch(ctx context.Context) error {
 	if err != nil {
 		s.queue.add(objects, all)
 		if ctx.Err() == nil {
-			s.metrics.reads.add("failed")
+			s.metrics.reads.WithLabelValues("failed").Inc()
 			s.config.Log.Warn("reading the shop failed; trying again", "error", err)
 			s.board.trouble(troubleOf(err))
 		}
 		return err
 	}
-	s.metrics.reads.add(outcome)
+	s.metrics.reads.WithLabelValues(outcome).Inc()
 	s.config.Log.Info("read", "objects", len(objects), "all", all, "outcome", outcome)
 	if standings == nil {
 		return nil // locked before anything was seen

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/listen"
 	"github.com/shopctl/shopctl/notify"
@@ -84,12 +86,14 @@ func (a *app) listen(ctx context.Context, f listenFlags) error {
 	if err != nil {
 		return &view.Problem{What: lang.F("cannot listen on %s", "无法监听 %s", f.addr), Err: err}
 	}
-	counts := &deliveries{n: map[[2]string]int{}}
-	outbox := notify.NewOutbox(senders, notify.Options{Log: a.log, Sent: counts.sent})
+	deliveries := newDeliveries(senders)
+	outbox := notify.NewOutbox(senders, notify.Options{Log: a.log, Sent: func(channel string, err error) {
+		deliveries.WithLabelValues(channel, deliveryOutcome(err)).Inc()
+	}})
 	defer closeOutbox(ctx, outbox)
 	config := listen.Config{
 		Shop: d.catalog.Shop.Name, AppID: d.catalog.Shop.AppID, Receiver: receiver, Reader: a.reader(d), Path: f.path,
-		Token: a.getenv("SHOPCTL_LISTEN_TOKEN"), Lang: a.lang, Every: f.every, Log: a.log, Extra: counts.metrics,
+		Token: a.getenv("SHOPCTL_LISTEN_TOKEN"), Lang: a.lang, Every: f.every, Log: a.log, Metrics: []prometheus.Collector{deliveries},
 		Ticket: a.ticketStore(),
 		Verdicts: func(verdicts []reconcile.Standing) {
 			title, lines := view.VerdictMessage(d.catalog.Shop.Name, verdicts, a.lang)

@@ -2,10 +2,9 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"strings"
-	"sync"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/notify"
@@ -42,33 +41,23 @@ func (a *app) senders() ([]notify.Sender, error) {
 	return all, nil
 }
 
-// deliveries counts notifications for the metrics.
-type deliveries struct {
-	mu sync.Mutex
-	n  map[[2]string]int
+// newDeliveries counts notifications for the metrics.
+func newDeliveries(senders []notify.Sender) *prometheus.CounterVec {
+	sent := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "shopctl_notifications_total", Help: "Notifications, by channel and outcome.",
+	}, []string{"channel", "outcome"})
+	for _, sender := range senders { // a series is there before it counts
+		sent.WithLabelValues(sender.Name(), "sent")
+		sent.WithLabelValues(sender.Name(), "failed")
+	}
+	return sent
 }
 
-func (d *deliveries) sent(channel string, err error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	outcome := "sent"
+func deliveryOutcome(err error) string {
 	if err != nil {
-		outcome = "failed"
+		return "failed"
 	}
-	d.n[[2]string{channel, outcome}]++
-}
-
-func (d *deliveries) metrics() string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	var b strings.Builder
-	b.WriteString("# HELP shopctl_notifications_total Notifications, by channel and outcome.\n# TYPE shopctl_notifications_total counter\n")
-	for _, channel := range []string{"wecom", "dingtalk", "feishu", "webhook"} {
-		for _, outcome := range []string{"sent", "failed"} {
-			fmt.Fprintf(&b, "shopctl_notifications_total{channel=%q,outcome=%q} %d\n", channel, outcome, d.n[[2]string{channel, outcome}])
-		}
-	}
-	return b.String()
+	return "sent"
 }
 
 // digestTimeout bounds how long a finished run waits for the group chats.

@@ -74,6 +74,7 @@ var kept = map[string][]string{
 	"github.com/jackc/pgx":            {"state/postgres", "fleet/queue", "internal/pgtest"},
 	"github.com/riverqueue/river":     {"fleet/queue"},
 	"github.com/aws":                  {"state/s3"},
+	"github.com/prometheus":           {"listen", "cmd"},
 	"net/http":                        {"state/web", "state/httpstore", "state/s3", "provider/wechat", "provider/wechat/component", "provider/wechat/sandbox", "listen", "notify", "cmd", "bench"},
 	"github.com/chromedp":             {},
 	"github.com/rogpeppe/go-internal": {},
