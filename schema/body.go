@@ -185,7 +185,7 @@ func (r *report) unknownAttribute(spec *BlockSpec, name string, rng Range) (mean
 	case spec.block(name) != nil:
 		r.add(ruleUnknownAttribute, rng, why, lang.F("%[1]s is a block: write %[1]s { ... } without the equals sign.", "%[1]s 是块：请写成 %[1]s { ... }，不带等号。", name))
 	default:
-		meant = nearest(name, attrNames(spec))
+		meant = Nearest(name, attrNames(spec))
 		r.add(ruleUnknownAttribute, rng, why, didYouMean(name, attrNames(spec), mayHold(spec, attrNames(spec))))
 	}
 	return meant
@@ -220,15 +220,15 @@ func attrNames(spec *BlockSpec) []string {
 
 // didYouMean suggests the nearest of the known names, or else says what is given.
 func didYouMean(name string, known []string, otherwise lang.Text) lang.Text {
-	if near := nearest(name, known); near != "" {
+	if near := Nearest(name, known); near != "" {
 		return lang.F("Did you mean %s?", "是否想写 %s？", near)
 	}
 	return otherwise
 }
 
-// nearest is the known name that needs the fewest edits, if these are few for
-// its length; the first in order among equals.
-func nearest(name string, known []string) string {
+// Nearest is the known name that needs the fewest edits, if these are few for
+// its length; the first in order among equals, "" for none.
+func Nearest(name string, known []string) string {
 	length := utf8.RuneCountInString(name)
 	best, edits := "", max(2, length/3)+1
 	for _, k := range known {

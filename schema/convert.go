@@ -308,7 +308,7 @@ func (e *evaluator) brandValue(v cty.Value, at Range) (BrandRef, bool) {
 	}
 	slices.Sort(declared)
 	remedy := lang.T("Write brand.NAME without quotes, or brand[KEY] where the name comes from a table.", "请写 brand.NAME（不加引号）；名称来自表格时写 brand[键]。")
-	if near := nearest(name, declared); near != "" {
+	if near := Nearest(name, declared); near != "" {
 		remedy = lang.F("Did you mean brand.%s, without quotes?", "是否想写 brand.%s（不加引号）？", near)
 	}
 	e.add(ruleInvalidBrandID, at, lang.F("%q is neither a declared brand nor a brand's number.", "%q 既不是已声明的品牌，也不是品牌编号。", s), remedy)

@@ -67,7 +67,7 @@ func (c *checker) member(t hcl.Traversal, root string, known map[string]bool, ot
 		return true
 	}
 	whole := rangeOf(hcl.RangeBetween(t[0].SourceRange(), rng))
-	near := nearest(name, sortedKeys(known))
+	near := Nearest(name, sortedKeys(known))
 	if near != "" {
 		otherwise = lang.F("Did you mean %s?", "是否想写 %s？", root+"."+near)
 	}

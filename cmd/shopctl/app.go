@@ -62,6 +62,9 @@ func (a *app) run(ctx context.Context, args []string) int {
 	a.ended = ctx
 	a.lang = language(args, a.getenv)
 	a.view = &view.View{Out: a.stdout, Err: a.stderr, Lang: a.lang}
+	if format, _ := written(args, "--format"); format == string(view.JSON) {
+		a.view.Format = view.JSON // also for what is wrong with the command line
+	}
 	root := newRoot(a)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -78,22 +81,39 @@ func (a *app) run(ctx context.Context, args []string) int {
 // language is decided before the flags are parsed, because the descriptions of
 // the flags are in that language too.
 func language(args []string, getenv func(string) string) lang.Lang {
-	for i, arg := range args {
-		value, ok := strings.CutPrefix(arg, "--lang=")
-		if arg == "--lang" && i+1 < len(args) {
-			value, ok = args[i+1], true
-		}
-		if ok {
-			l, _ := lang.Parse(value)
-			return l
-		}
+	if value, ok := written(args, "--lang"); ok {
+		l, _ := lang.Parse(value)
+		return l
 	}
 	l, _ := lang.Parse(cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")))
 	return l
 }
 
+// written is the value of a flag as it stands on the command line, for what must be
+// known before, or in spite of what, the parser finds there.
+func written(args []string, flag string) (value string, ok bool) {
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if value, ok := strings.CutPrefix(arg, flag+"="); ok {
+			return value, true
+		}
+		if arg == flag && i+1 < len(args) {
+			return args[i+1], true
+		}
+	}
+	return "", false
+}
+
 // open prepares output and log once the flags are known.
 func (a *app) open() error {
+	if a.global.sandbox && a.global.endpoint != "" {
+		return &view.Problem{
+			What:   lang.T("--sandbox and --endpoint name two platforms", "--sandbox 与 --endpoint 指定了两个不同的平台"),
+			Remedy: lang.T("Give one of them.", "请只给出其中一个。"),
+		}
+	}
 	if a.global.lang != "" {
 		if _, ok := lang.Parse(a.global.lang); !ok {
 			return badFlag("--lang", a.global.lang, "zh, en")

@@ -43,7 +43,7 @@ sheet can be edited and imported again (import --from FILE.xlsx --update).`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.to, "to", "", a.say("the workbook to write, `FILE.xlsx`", "要写入的工作簿（`FILE.xlsx`）"))
-	flags.StringVar(&f.oneRowPer, "one-row-per", "sku", a.say("product or sku", "product（每个商品一行）或 sku（每个规格一行）"))
+	flags.StringVar(&f.oneRowPer, "one-row-per", "sku", a.say("`what` has a row: product or sku", "每行一个什么（`what`）：product（每个商品一行）或 sku（每个规格一行）"))
 	flags.BoolVar(&f.thumbnails, "thumbnails", true, a.say("show pictures; --thumbnails=false makes a smaller file, faster", "显示缩略图；--thumbnails=false 更快，文件更小"))
 	flags.BoolVar(&f.refresh, "refresh", true, a.say("read the shop; --refresh=false says what the state alone knows", "读取店铺；--refresh=false 只使用状态文件"))
 	flags.BoolVar(&f.overwrite, "overwrite", false, a.say("replace the file if it exists", "文件已存在时覆盖"))

@@ -38,7 +38,7 @@ func newImport(a *app) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&from, "from", "", a.say("`live` for the shop itself, or a spreadsheet: FILE.xlsx or FILE.csv", "`live` 表示店铺本身；或电子表格：FILE.xlsx、FILE.csv"))
 	cmd.Flags().StringVar(&to, "to", "", a.say("the catalog `directory` to write to, made when it is missing (default that of -C)", "写入的目录（`directory`），不存在时创建，默认同 -C"))
-	cmd.Flags().StringVar(&layout, "as", string(intake.AsBlocks), a.say("blocks: one file per category; table: CSV files with one block per category", "blocks：每个类目一个文件；table：CSV 文件，每个类目一个块"))
+	cmd.Flags().StringVar(&layout, "as", string(intake.AsBlocks), a.say("the `layout`; blocks: one file per category; table: CSV files with one block per category", "写法（`layout`）；blocks：每个类目一个文件；table：CSV 文件，每个类目一个块"))
 	a.addFormatFlag(cmd, &format)
 	a.addSheetFlags(cmd, &sheet)
 	a.addLiveFlags(cmd, &live)

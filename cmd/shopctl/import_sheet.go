@@ -38,7 +38,7 @@ func (a *app) addSheetFlags(cmd *cobra.Command, f *sheetFlags) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.sheet, "sheet", "", a.say("the `name` of the sheet (default the first with a header that is recognised)", "工作表名称（`name`），默认取第一个能识别表头的工作表"))
 	flags.StringVar(&f.mapping, "map", "", a.say("a `file` that says what the columns hold; written for you when it does not exist", "列含义的映射文件（`file`），不存在时自动生成"))
-	flags.StringVar(&f.pathTemplate, "path-template", "", a.say("the products' page, such as pages/product/detail?id={id}", "商品页面路径的规律，例如 pages/product/detail?id={id}"))
+	flags.StringVar(&f.pathTemplate, "path-template", "", a.say("the `path` of the products' page, such as pages/product/detail?id={id}", "商品页面路径（`path`）的规律，例如 pages/product/detail?id={id}"))
 	flags.StringArrayVar(&f.defaults, "default", nil, a.say("what empty cells and missing columns hold, `field=value`; may be repeated", "空单元格和缺少的列取该值，`field=value`，可重复"))
 	flags.StringVar(&f.pictures, "pictures", "", a.say("a `folder` of pictures, named as in the sheet or by product id", "图片文件夹（`folder`），文件名与表格一致，或以商品编码命名"))
 	flags.BoolVar(&f.skipBad, "skip-bad-rows", false, a.say("import what is right and write the rest to FILE.bad.xlsx or FILE.bad.csv", "只导入正确的商品，其余写入 FILE.bad.xlsx 或 FILE.bad.csv"))

@@ -63,7 +63,7 @@ func newInit(a *app) *cobra.Command {
 			return a.init(dir, ci, cmd.Flags().Changed("ci"))
 		},
 	}
-	cmd.Flags().StringVar(&ci, "ci", ciGitHub, a.say("the pipeline to write: github, gitlab or none", "要生成的流水线配置：github、gitlab 或 none"))
+	cmd.Flags().StringVar(&ci, "ci", ciGitHub, a.say("the pipeline to write, for this `host`: github, gitlab or none", "要生成哪个平台（`host`）的流水线配置：github、gitlab 或 none"))
 	return cmd
 }
 

@@ -38,7 +38,7 @@ func newListen(a *app) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:8080", a.say("the `address` to listen on; put a proxy with TLS in front of it", "监听地址（`address`），前面请放置带 TLS 的反向代理"))
-	flags.StringVar(&f.path, "path", listen.DefaultPath, a.say("where the platform sends its messages", "接收平台消息的路径"))
+	flags.StringVar(&f.path, "path", listen.DefaultPath, a.say("the `path` to which the platform sends its messages", "接收平台消息的路径（`path`）"))
 	flags.DurationVar(&f.every, "every", listen.DefaultEvery, a.say("how often the whole shop is read, because messages get lost", "重新读取整个店铺的间隔，因为消息可能丢失"))
 	return cmd
 }

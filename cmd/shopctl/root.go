@@ -1,12 +1,9 @@
 package main
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"github.com/shopctl/shopctl/lang"
-	"github.com/shopctl/shopctl/view"
 )
 
 // newRoot is the whole command tree, described in the language of the run.
@@ -24,16 +21,11 @@ func newRoot(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	a.addGlobalFlags(root)
-	root.MarkFlagsMutuallyExclusive("sandbox", "endpoint")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &view.Problem{
-			What:   lang.T("the command line is wrong", "命令行有误"),
-			Remedy: lang.F("See: %s --help", "参见：%s --help", cmd.CommandPath()),
-			Err:    err,
-		}
-	})
+	root.SetFlagErrorFunc(flagProblem)
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(newHelp(a))
 	if a.lang == lang.ZH {
-		root.SetUsageTemplate(usageZH.Replace(root.UsageTemplate()))
+		translateUsage(root)
 	}
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
@@ -56,55 +48,10 @@ func newRoot(a *app) *cobra.Command {
 		newListen(a),
 		newSandbox(a),
 		newVersion(a),
+		newCompletion(a),
 	)
-	if a.lang == lang.ZH {
-		root.InitDefaultHelpCmd()
-		root.InitDefaultCompletionCmd()
-		for _, cmd := range root.Commands() {
-			switch cmd.Name() {
-			case "help":
-				cmd.Short = "显示命令的帮助"
-			case "completion":
-				cmd.Short = "生成 shell 的自动补全脚本"
-			}
-		}
-	}
 	explainArgs(root)
 	return root
-}
-
-// explainArgs has every command say what to write instead of arguments that it
-// does not take.
-func explainArgs(cmd *cobra.Command) {
-	if check := cmd.Args; check != nil {
-		cmd.Args = func(cmd *cobra.Command, args []string) error {
-			if check(cmd, args) == nil {
-				return nil
-			}
-			return wrongArgs(cmd, args)
-		}
-	}
-	for _, sub := range cmd.Commands() {
-		explainArgs(sub)
-	}
-}
-
-func wrongArgs(cmd *cobra.Command, args []string) error {
-	if !cmd.HasSubCommands() {
-		return &view.Problem{
-			What:   lang.F("%s does not take these arguments", "%s 的参数不正确", cmd.CommandPath()),
-			Remedy: lang.F("Write: %s", "写法：%s", cmd.UseLine()),
-		}
-	}
-	p := &view.Problem{
-		What:   lang.F("unknown command %q", "没有名为 %q 的命令", args[0]),
-		Remedy: lang.F("See: %s --help", "参见：%s --help", cmd.CommandPath()),
-	}
-	cmd.SuggestionsMinimumDistance = 2
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		p.Remedy = lang.F("Did you mean %s?", "是否想写 %s？", near[0])
-	}
-	return p
 }
 
 var rootLong = lang.T(
@@ -138,24 +85,16 @@ WECHAT_TOKEN_MODE=classic 改用 /cgi-bin/token；它每次都会使上一个 to
 func (a *app) addGlobalFlags(root *cobra.Command) {
 	f, g := root.PersistentFlags(), &a.global
 	f.BoolP("help", "h", false, a.say("explain the command", "显示帮助"))
-	f.StringVarP(&g.dir, "chdir", "C", ".", a.say("the catalog directory", "商品目录文件所在的目录"))
+	f.StringVarP(&g.dir, "chdir", "C", ".", a.say("the catalog `directory`", "商品目录文件所在的目录（`directory`）"))
 	f.StringArrayVar(&g.vars, "var", nil, a.say("set a variable, `name=value`; may be repeated", "设置变量，`name=value`，可重复"))
 	f.StringArrayVar(&g.varFiles, "var-file", nil, a.say("read variables from a `file`; may be repeated", "从 `file` 读取变量，可重复"))
 	f.BoolVar(&g.sandbox, "sandbox", false, a.say("use a private sandbox kept in .shopctl/sandbox instead of the real shop", "使用保存在 .shopctl/sandbox 中的私有沙箱，而不是真实店铺"))
 	f.StringVar(&g.endpoint, "endpoint", "", a.say("the `URL` of the API (environment SHOPCTL_ENDPOINT)", "API 的 `URL`（环境变量 SHOPCTL_ENDPOINT）"))
 	f.BoolVar(&g.noColour, "no-color", false, a.say("no colour (also environment NO_COLOR)", "不使用颜色（也可设环境变量 NO_COLOR）"))
 	f.StringVar(&g.lang, "lang", "", a.say("`zh|en`; default from the locale", "`zh|en`，默认取自系统区域设置"))
-	f.StringVar(&g.logLevel, "log-level", "warn", a.say("debug, info, warn or error", "debug、info、warn 或 error"))
-	f.StringVar(&g.logFormat, "log-format", "text", a.say("text or json", "text 或 json"))
+	f.StringVar(&g.logLevel, "log-level", "warn", a.say("how much is logged (`level`): debug, info, warn or error", "日志级别（`level`）：debug、info、warn 或 error"))
+	f.StringVar(&g.logFormat, "log-format", "text", a.say("how it is logged (`format`): text or json", "日志格式（`format`）：text 或 json"))
 }
-
-// usageZH translates the words of cobra's usage text.
-var usageZH = strings.NewReplacer(
-	"Usage:", "用法：", "Aliases:", "别名：", "Examples:", "示例：",
-	"Available Commands:", "命令：", "Additional Commands:", "其他命令：", "Additional help topics:", "其他帮助主题：",
-	"Global Flags:", "全局选项：", "Flags:", "选项：",
-	`Use "{{.CommandPath}} [command] --help" for more information about a command.`, `用 "{{.CommandPath}} [command] --help" 查看命令的详细说明。`,
-)
 
 // say and text pick the language of the run.
 func (a *app) say(en, zh string) string { return a.text(lang.T(en, zh)) }

@@ -37,7 +37,7 @@ Its shop is the one that --sandbox uses, unless --dir names another folder.`,
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:0", a.say("the loopback `address` to listen on; port 0 chooses a free one", "监听的回环地址（`address`），端口 0 表示自动选择"))
-	cmd.Flags().StringVar(&dir, "dir", "", a.say("where the shop is kept (default .shopctl/sandbox/shop)", "店铺数据目录（默认 .shopctl/sandbox/shop）"))
+	cmd.Flags().StringVar(&dir, "dir", "", a.say("the `directory` in which the shop is kept (default .shopctl/sandbox/shop)", "店铺数据目录（`directory`，默认 .shopctl/sandbox/shop）"))
 	cmd.Flags().StringVar(&pushURL, "push", "", a.say("send the platform's messages to this loopback `URL`, such as that of listen (environment WECHAT_PUSH_TOKEN, WECHAT_PUSH_AESKEY)", "把平台消息推送到该回环地址（`URL`），例如 listen 的地址（环境变量 WECHAT_PUSH_TOKEN、WECHAT_PUSH_AESKEY）"))
 	return cmd
 }

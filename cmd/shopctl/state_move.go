@@ -47,7 +47,7 @@ func newStatePush(a *app) *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE:  func(cmd *cobra.Command, args []string) error { return a.statePush(cmd.Context(), args[0], reason) },
 	}
-	cmd.Flags().StringVar(&reason, "force", "", a.say("push an older state or one of another lineage; REASON is shown to whoever meets the lock", "推送较旧或 lineage 不同的状态；REASON 会显示给遇到锁的人"))
+	cmd.Flags().StringVar(&reason, "force", "", a.say("push an older state or one of another lineage; `REASON` is shown to whoever meets the lock", "推送较旧或 lineage 不同的状态；`REASON` 会显示给遇到锁的人"))
 	return cmd
 }
 
@@ -198,7 +198,7 @@ Both are locked meanwhile. What was written is read back and compared. The old s
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.stateMigrate(cmd.Context(), from) },
 	}
-	cmd.Flags().StringVar(&from, "from", "", a.say("where the state was: local:PATH, http:URL, s3:BUCKET/KEY or postgres:SCHEMA", "状态原来的位置：local:路径、http:URL、s3:存储桶/KEY 或 postgres:模式"))
+	cmd.Flags().StringVar(&from, "from", "", a.say("the `STORE` where the state was: local:PATH, http:URL, s3:BUCKET/KEY or postgres:SCHEMA", "状态原来的位置（`STORE`）：local:路径、http:URL、s3:存储桶/KEY 或 postgres:模式"))
 	return cmd
 }
 

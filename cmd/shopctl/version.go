@@ -80,18 +80,18 @@ func aboutProgram(info *debug.BuildInfo) view.Version {
 }
 
 func (a *app) addPlanFormatFlag(cmd *cobra.Command, format *string) {
-	cmd.Flags().StringVar(format, "format", "text", a.say("text, markdown, html or json", "text、markdown、html 或 json"))
+	cmd.Flags().StringVar(format, "format", "text", a.say("the `format`: text, markdown, html or json", "输出格式（`format`）：text、markdown、html 或 json"))
 }
 
 func (a *app) addAnnotationFormatFlag(cmd *cobra.Command, format *string) {
-	cmd.Flags().StringVar(format, "format", "text", a.say("text, json, github (annotations of an Action) or gitlab (a Code Quality report)", "text、json、github（Action 注解）或 gitlab（Code Quality 报告）"))
+	cmd.Flags().StringVar(format, "format", "text", a.say("the `format`: text, json, github (annotations of an Action) or gitlab (a Code Quality report)", "输出格式（`format`）：text、json、github（Action 注解）或 gitlab（Code Quality 报告）"))
 }
 
 func (a *app) addBoardFormatFlag(cmd *cobra.Command, format *string) {
-	cmd.Flags().StringVar(format, "format", "text", a.say("text, json, markdown (a comment), html (a page), github (annotations of an Action) or gitlab (a Code Quality report)",
-		"text、json、markdown（评论）、html（网页）、github（Action 注解）或 gitlab（Code Quality 报告）"))
+	cmd.Flags().StringVar(format, "format", "text", a.say("the `format`: text, json, markdown (a comment), html (a page), github (annotations of an Action) or gitlab (a Code Quality report)",
+		"输出格式（`format`）：text、json、markdown（评论）、html（网页）、github（Action 注解）或 gitlab（Code Quality 报告）"))
 }
 
 func (a *app) addFormatFlag(cmd *cobra.Command, format *string) {
-	cmd.Flags().StringVar(format, "format", "text", a.say("text or json", "text 或 json"))
+	cmd.Flags().StringVar(format, "format", "text", a.say("the `format`: text or json", "输出格式（`format`）：text 或 json"))
 }
