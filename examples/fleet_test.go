@@ -19,7 +19,7 @@ func TestFleet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if fights := fleet.Fights("fleet", shops); len(fights) > 0 {
+	if fights := fleet.Fights("fleet", shops, func(c schema.StateConfig) schema.StateConfig { return c }); len(fights) > 0 {
 		t.Errorf("the shops fight: %v", fights)
 	}
 	tree := newBench(t).catalog.Tree
