@@ -153,6 +153,8 @@ func TestWhatARefusalTeaches(t *testing.T) {
 			map[int]string{0: "a", 10: "b"}, []string{"b"}, nil, "spu.b 0"},
 		{"a second one, and nothing went through in between: it was the shop after all",
 			map[int]string{0: "a", 10: "b"}, []string{"b", "a"}, nil, "hour 2"},
+		{"a product that was, but not this hour: the shop's hour is full",
+			map[int]string{0: "a", 10: "b"}, []string{"a"}, []int{65}, "hour 1"},
 		{"another refusal an hour later, before anything went through: the day is full",
 			map[int]string{0: "a", 10: "b"}, []string{"c", "c"}, []int{50, 110}, "day 2"},
 	} {
@@ -175,6 +177,61 @@ func TestWhatARefusalTeaches(t *testing.T) {
 		}
 		if got := fmt.Sprint(limit.On, " ", limit.Count); got != test.limit {
 			t.Errorf("%s: learned %s, want %s", test.name, got, test.limit)
+		}
+	}
+}
+
+// A place that is kept for a call which has not left yet is no submission that
+// went through, so it raises no limit that a refusal teaches.
+func TestKeptPlacesTeachNothing(t *testing.T) {
+	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	budget := schema.Budget{PerHour: 10, PerDay: 100}
+	for _, test := range []struct {
+		name  string
+		when  []time.Duration
+		limit string
+	}{
+		{"of the hour", []time.Duration{0}, "hour 1"},
+		{"of the day", []time.Duration{0, time.Hour}, "day 1"},
+	} {
+		l := newLedger(budget, state.New(state.ShopID{}), now)
+		l.reserve(OpAdd, spuAddress("done"), now)
+		l.spend(spuAddress("done"), now)
+		var limit state.Limit
+		for _, after := range test.when {
+			l.reserve(OpAdd, spuAddress("kept"), now.Add(after))
+			limit = l.refused(spuAddress("refused"), now.Add(after))
+		}
+		if got := fmt.Sprint(limit.On, " ", limit.Count); got != test.limit {
+			t.Errorf("a refusal %s teaches %s, want %s", test.name, got, test.limit)
+		}
+	}
+}
+
+// A submission is out of its window when the window's length is over, to the
+// nanosecond. One that was never answered counts as made now.
+func TestWhenASubmissionLeavesItsWindow(t *testing.T) {
+	made := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	for _, test := range []struct {
+		after      time.Duration
+		unanswered bool
+		hour, day  int
+	}{
+		{after: time.Hour - 1, hour: 1, day: 1},
+		{after: time.Hour, hour: 0, day: 1},
+		{after: 24*time.Hour - 1, hour: 0, day: 1},
+		{after: 24 * time.Hour, hour: 0, day: 0},
+		{after: 24 * time.Hour, unanswered: true, hour: 1, day: 1},
+	} {
+		st := state.New(state.ShopID{})
+		st.Submissions[7] = state.Submission{Address: spuAddress("a"), At: made}
+		if test.unanswered {
+			st.Intents[7] = state.Intent{Address: spuAddress("a"), At: made, Submits: true}
+		}
+		now := made.Add(test.after)
+		hour, day := newLedger(schema.Budget{PerHour: 1, PerDay: 1}, st, now).windows(now)
+		if hour.Spent != test.hour || day.Spent != test.day || hour.Left != 1-test.hour || day.Left != 1-test.day {
+			t.Errorf("%v after it: hour %+v, day %+v", test.after, hour, day)
 		}
 	}
 }

@@ -442,7 +442,7 @@ func (pl *planner) inherit(c, first *Change) {
 	switch {
 	case pl.granted(on):
 		// a renewal or a settings change: it comes first and holds nothing up
-	case first.Block != nil && len(first.Steps) == 0:
+	case first.Block != nil: // what is blocked has no steps
 		c.blockOn(on, first.Block.Reason)
 	case on.Kind == schema.KindBrand:
 		c.Waits = append(c.Waits, Wait{Kind: WaitBrand, On: &on})

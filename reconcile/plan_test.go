@@ -443,6 +443,10 @@ func TestGrants(t *testing.T) {
 			w.cat.Brands["cxy"].Granted = true
 			w.obs = nil
 		}, "spu.719 add"},
+		{"a product that is online takes the new brand: its update waits", func(w *world) {
+			synced := inSync()
+			w.obs.Products, w.st.Records = synced.obs.Products, synced.st.Records
+		}, "brand.cxy submit-brand\nspu.719 update wait:brand"},
 		{"granted and not declared any more", func(w *world) {
 			pending(w)
 			delete(w.cat.Brands, "cxy")
