@@ -61,6 +61,7 @@ var rooms = map[string][]string{
 	"internal/plain":            {},
 	"internal/pipelines":        {},
 	"internal/sbom":             {},
+	"internal/notices":          {},
 }
 
 // kept are the libraries that only some rooms may see.
