@@ -36,6 +36,14 @@ func (s Shop) ID() state.ShopID {
 	return state.ShopID{Platform: s.Block.Platform, AppID: s.Block.AppID}
 }
 
+// source is where its shop block stands; zero when that is not known.
+func (s Shop) source() schema.Range {
+	if s.Block == nil {
+		return schema.Range{}
+	}
+	return s.Block.Range
+}
+
 // Find looks root through for shops, and reads their shop blocks and nothing
 // else. They are sorted by directory.
 func Find(root string, opt schema.LoadOptions) ([]Shop, error) {
@@ -123,7 +131,7 @@ func Fights(root string, shops []Shop, settle func(schema.StateConfig) schema.St
 func Tasks(verb Verb, shops []Shop, opt Options) []Task {
 	tasks := make([]Task, len(shops))
 	for i, s := range shops {
-		tasks[i] = Task{Verb: verb, Dir: s.Dir, Name: s.Name(), Shop: s.ID(), Options: opt}
+		tasks[i] = Task{Verb: verb, Dir: s.Dir, Name: s.Name(), Shop: s.ID(), Source: s.source(), Options: opt}
 	}
 	return tasks
 }

@@ -46,6 +46,9 @@ type Task struct {
 	// now about another shop is refused.
 	Name string       `json:"name,omitempty"`
 	Shop state.ShopID `json:"shop"`
+	// Source is where the shop block stands, below the shop's directory; zero when
+	// it could not be read.
+	Source schema.Range `json:"source,omitzero"`
 	Options
 	// Read names the plan of this shop that a human has read and approved
 	// (Result.Plan): another plan is refused. Empty where nobody was asked.
@@ -67,6 +70,10 @@ type Options struct {
 	Sandbox bool `json:"sandbox,omitempty"`
 	// Deadline is what --deadline says; empty for the one of each shop block.
 	Deadline string `json:"deadline,omitempty"`
+	// Override are the guards that are waved through, and Approve is what --approve
+	// says: "free", or nothing.
+	Override []string `json:"override,omitempty"`
+	Approve  string   `json:"approve,omitempty"`
 }
 
 // RunShop does one task and tells how it went. It never fails and never panics:
@@ -112,6 +119,7 @@ type Result struct {
 	Dir     string       `json:"dir"`
 	Name    string       `json:"name,omitempty"`
 	Shop    state.ShopID `json:"shop"`
+	Source  schema.Range `json:"source,omitzero"` // of the shop block
 	Outcome Outcome      `json:"outcome"`
 	// Counts are the objects of a plan by action, of an apply by outcome, and of a
 	// status by status, in the words of the documents of these commands.

@@ -46,14 +46,23 @@ func (l Local) Run(ctx context.Context, tasks []Task, done func(Result, Logs)) e
 	return nil
 }
 
+// Begun is the result of a task as far as the task tells it.
+func Begun(t Task) Result {
+	return Result{Dir: t.Dir, Name: t.Name, Shop: t.Shop, Source: t.Source}
+}
+
 // Skipped is the result of a task that was never begun.
 func Skipped(t Task) Result {
-	return Result{Dir: t.Dir, Name: t.Name, Shop: t.Shop, Outcome: OutcomeSkipped}
+	r := Begun(t)
+	r.Outcome = OutcomeSkipped
+	return r
 }
 
 // Failed is the result of a task that could not be done at all.
 func Failed(t Task, why Failure) Result {
-	return Result{Dir: t.Dir, Name: t.Name, Shop: t.Shop, Outcome: OutcomeFailed, Error: &why}
+	r := Begun(t)
+	r.Outcome, r.Error = OutcomeFailed, &why
+	return r
 }
 
 // Guarded keeps a panic to the shop it happened in: it becomes the Result, and

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"path"
 	"time"
 
 	"github.com/shopctl/shopctl/fleet"
@@ -37,8 +36,13 @@ var fleetOutcomes = map[fleet.Outcome]headline{
 // Fleet prints what became of all shops: what needs a human stands last,
 // nearest to the prompt.
 func (v *View) Fleet(r *fleet.Report) error {
-	if v.Format == JSON {
+	switch v.Format {
+	case JSON:
 		return writeJSON(v.Out, fleetModel(r))
+	case Markdown:
+		return v.fleetMarkdown(r)
+	case HTML:
+		return v.fleetPage(r)
 	}
 	p := v.outPage()
 	p.fleetShops(r)
@@ -143,45 +147,6 @@ func fleetWork(verb fleet.Verb, w fleet.Work) []lang.Text {
 		parts = append(parts, counted(w.Refused, "call refused", "calls refused", "次请求被拒绝"))
 	}
 	return parts
-}
-
-// fleetDetails adds why a shop is not done, and which objects somebody should
-// know of.
-func (p *page) fleetDetails(x *fleet.Result) {
-	if x.Error != nil && !x.Error.Meaning.IsZero() {
-		p.line(4, words(x.Error.Meaning))
-	}
-	for _, d := range x.Diagnostics {
-		p.line(4, raw(path.Join(x.Dir, d.Range.String())).as(bold), raw(": "), words(d.What), both(". ", "。"), words(d.Why))
-	}
-	for _, o := range x.Objects {
-		spans := []span{raw(o.Address.String()).as(bold)}
-		if o.Title != "" {
-			spans = append(spans, raw("  "+cells.Truncate(clean(o.Title), titleWidth, "…")))
-		}
-		p.line(4, append(spans, raw("  "), words(o.Why))...)
-	}
-	if x.More > 0 {
-		p.line(4, format("and %d more", "等另外 %d 个", x.More))
-	}
-	for _, name := range x.Breaches {
-		p.line(4, words(lang.F("breaks the guard %s", "超出保护限制 %s", name)).as(red))
-	}
-	if x.Error != nil && !x.Error.Remedy.IsZero() {
-		p.line(4, both("Fix: ", "处理：").as(green), words(x.Error.Remedy))
-	}
-	if f := x.Forecast; f != nil {
-		counts := chances(&reconcile.Forecast{There: f.There, Will: f.Will, May: f.May, WillNot: f.WillNot})
-		p.line(4, format("By %s: ", "到 %s 为止：", clock(f.Deadline)), words(listed(counts)))
-	}
-	if b := x.Budget; b != nil && b.Next != nil {
-		n := counted(b.Waiting, "product waits", "products wait", "个商品")
-		at := when(*b.Next, x.Began)
-		p.line(4, words(lang.F("%[1]s for the submission budget until %[2]s", "%[3]s等待提交额度，%[2]s 起可提交", n.EN, at, n.ZH)))
-	} else if x.RetryAfter > 0 {
-		after := duration(time.Duration(x.RetryAfter * float64(time.Second)))
-		p.line(4, both("a quota is spent; goes on in "+after.EN, "额度已用完，"+after.ZH+"后可继续"))
-	}
 }
 
 // fleetTotals ends the report: shops by outcome, then all objects and all work.

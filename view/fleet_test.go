@@ -2,7 +2,10 @@ package view
 
 import (
 	"bytes"
+	"fmt"
+	"html"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,6 +31,9 @@ func sampleFleet() *fleet.Report {
 	pending.More = 3
 	next := friday.Add(time.Hour)
 	pending.Budget = &fleet.Budget{HourLimit: 200, DayLeft: 800, DayLimit: 1000, Waiting: 3, Next: &next}
+	closed := fleetResult("shops/rugs", fleet.OutcomeFailed, nil)
+	closed.Error = FailureOf(&Problem{What: lang.T("there are no credentials", "没有访问凭据"), Remedy: lang.T("Set WECHAT_APPSECRET_wx0123456789abcdef.", "请设置 WECHAT_APPSECRET_wx0123456789abcdef。")})
+	closed.Source = schema.Range{File: "shop.hcl", Start: schema.Pos{Line: 1, Column: 1}}
 	failed := fleetResult("shops/torn", fleet.OutcomeFailed, nil)
 	FleetFindings(&failed, schema.Diagnostics{diagnostic("shop.hcl", 3, "appid", "appid = [", schema.SeverityError)})
 	refused := fleetResult("shops/towels", fleet.OutcomeFailed, nil)
@@ -39,7 +45,7 @@ func sampleFleet() *fleet.Report {
 	skipped := fleetResult("shops/zebra", fleet.OutcomeSkipped, nil)
 	skipped.Took = 0
 	return &fleet.Report{Verb: fleet.VerbApply, Took: 95 * time.Second, Results: []fleet.Result{
-		fleetResult(".", fleet.OutcomeDone, map[string]int{"done": 1}), pending, guarded, quota, failed, refused, skipped,
+		fleetResult(".", fleet.OutcomeDone, map[string]int{"done": 1}), pending, guarded, quota, closed, failed, refused, skipped,
 		fleetResult("shops/炉子", fleet.OutcomeInterrupted, map[string]int{"done": 1}),
 	}}
 }
@@ -67,6 +73,99 @@ func TestFleet(t *testing.T) {
 	golden(t, "fleet-status", func(v *View) error {
 		return v.Fleet(&fleet.Report{Verb: fleet.VerbStatus, Took: time.Second, Results: []fleet.Result{board}})
 	})
+}
+
+// fleetAs is a report in a format.
+func fleetAs(t *testing.T, format Format, r *fleet.Report, l lang.Lang) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := (&View{Out: &b, Lang: l, Format: format}).Fleet(r); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestFleetMarkdown(t *testing.T) {
+	for name, l := range map[string]lang.Lang{"en": lang.EN, "zh": lang.ZH} {
+		compare(t, filepath.Join("testdata", "golden", "fleet."+name+".md"), []byte(fleetAs(t, Markdown, sampleFleet(), l)))
+	}
+}
+
+// A comment holds what it can, what needs a human first, and counts the rest.
+func TestFleetFitsAComment(t *testing.T) {
+	for _, n := range []int{0, 1, 60, 2000} {
+		r := &fleet.Report{Verb: fleet.VerbPlan}
+		for i := range n {
+			good := fleetResult(fmt.Sprintf("shops/good-%d", i), fleet.OutcomeDone, nil)
+			bad := fleetResult(fmt.Sprintf("shops/bad-%d", i), fleet.OutcomeFailed, nil)
+			bad.Error = FailureOf(&Problem{What: lang.Same(strings.Repeat("坏", 100)), Remedy: lang.Same(strings.Repeat("修", 100))})
+			r.Results = append(r.Results, good, bad)
+		}
+		text := fleetAs(t, Markdown, r, lang.ZH)
+		if got := len([]rune(text)); got > commentLimit {
+			t.Errorf("%d shops make %d characters, more than %d", 2*n, got, commentLimit)
+		}
+		good, bad := strings.Count(text, "| ✓ |"), strings.Count(text, "| ✗ |")
+		if left := 2*n - good - bad; left > 0 && !strings.Contains(text, fmt.Sprintf("另有 %d 个店铺超出评论长度", left)) {
+			t.Errorf("%d shops: %d rows, and nothing counts the others", 2*n, good+bad)
+		}
+		if good > 0 && bad < n {
+			t.Errorf("%d shops: one that is done has room, one that failed has not", 2*n)
+		}
+		if opened, closed := strings.Count(text, "<details>"), strings.Count(text, "</details>"); opened != closed {
+			t.Errorf("%d shops: %d folds begin and %d end", 2*n, opened, closed)
+		}
+	}
+}
+
+// What a directory, a shop or a platform is called is not our comment's to obey.
+func TestFleetMarkdownIsProofAgainstNames(t *testing.T) {
+	for _, hostile := range []string{"a | b", "@everyone", "<img src=x onerror=alert(1)>", "[pay](https://evil.example)", "line\n# head", "<!-- shopctl fleet plan -->", "</summary></details>"} {
+		r := sampleFleet()
+		x := &r.Results[1]
+		x.Dir, x.Name, x.Objects[0].Title, x.Objects[0].Why = hostile, hostile, hostile, lang.Same(hostile)
+		x.Error = FailureOf(&Problem{What: lang.Same(hostile), Remedy: lang.Same(hostile)})
+		text := fleetAs(t, Markdown, r, lang.EN)
+		if strings.Contains(text, hostile) || strings.Count(text, "<!-- shopctl fleet") != 1 {
+			t.Errorf("%q stands in the comment as it is", hostile)
+		}
+	}
+}
+
+// Whatever the text says of a shop, Markdown and the page say too.
+func TestFleetSaysTheSameEverywhere(t *testing.T) {
+	for _, l := range []lang.Lang{lang.EN, lang.ZH} {
+		page, comment := fleetAs(t, HTML, sampleFleet(), l), fleetAs(t, Markdown, sampleFleet(), l)
+		for _, x := range sampleFleet().Results {
+			said := []string{x.Dir, fleetOutcomes[x.Outcome].word.In(l)}
+			for _, n := range fleetNotes(&x) {
+				said = append(said, n.label.In(l), n.text.In(l))
+			}
+			for _, text := range said {
+				if !strings.Contains(html.UnescapeString(page), text) {
+					t.Errorf("%s: the page lacks %q", x.Dir, text)
+				}
+				if !strings.Contains(comment, md(text)) {
+					t.Errorf("%s: the comment lacks %q", x.Dir, text)
+				}
+			}
+		}
+	}
+}
+
+// A group chat hears of shops that need somebody, and nothing of a quiet run.
+func TestFleetMessage(t *testing.T) {
+	quiet := &fleet.Report{Verb: fleet.VerbApply, Results: []fleet.Result{fleetResult("shops/a", fleet.OutcomeDone, map[string]int{"done": 3})}}
+	if title, lines := FleetMessage(quiet, lang.EN); title != "" || lines != nil {
+		t.Errorf("a run in which nothing happened is told as %q, %q", title, lines)
+	}
+	var b bytes.Buffer
+	for _, l := range []lang.Lang{lang.EN, lang.ZH} {
+		title, lines := FleetMessage(sampleFleet(), l)
+		fmt.Fprintln(&b, title)
+		fmt.Fprintln(&b, strings.Join(lines, "\n"))
+	}
+	compare(t, filepath.Join("testdata", "golden", "fleet-messages.txt"), b.Bytes())
 }
 
 // A result stays small whatever its shop: enough objects are named, the gravest

@@ -30,6 +30,8 @@ type fleetFlags struct {
 	detailed    bool
 	autoApprove bool
 	wait        time.Duration
+	override    []string
+	only        string // the value of --approve
 	queue       queueFlags
 }
 
@@ -91,6 +93,8 @@ func newFleetApply(a *app) *cobra.Command {
 	f := fleetFlags{refresh: true}
 	cmd := a.fleetCommand("apply", fleet.VerbApply, &f, lang.T("Make every shop as declared", "让每个店铺与声明一致"))
 	flags := cmd.Flags()
+	flags.StringVar(&f.only, "approve", "", a.say("`free`: apply only what needs no review and no human, and leave the rest", "`free`：只执行无需审核、无需人工决定的变更，其余留待以后"))
+	flags.StringArrayVar(&f.override, "override-guard", nil, a.say("wave a broken guard through in every shop that PATTERN picks, by its `name`; may be repeated", "在 PATTERN 选中的每个店铺中放行被触发的保护限制（`name`），可重复"))
 	flags.BoolVar(&f.autoApprove, "auto-approve", false, a.say("do not ask before changing the shops", "修改店铺前不再询问"))
 	flags.DurationVar(&f.wait, "wait", 0, a.say("wait this long for reviews, such as 30m", "等待审核结果的最长时间，例如 30m"))
 	flags.IntVar(&f.parallelism, "object-parallelism", defaultParallelism, a.say("how many objects of one shop are worked on at the same time", "每个店铺同时处理的对象数"))
@@ -110,7 +114,7 @@ func (a *app) fleetCommand(use string, verb fleet.Verb, f *fleetFlags, short lan
 		Use:   use + " [PATTERN...]",
 		Short: a.text(short),
 		RunE: func(cmd *cobra.Command, patterns []string) error {
-			if err := a.setFormat(f.format); err != nil {
+			if err := a.setFormat(f.format, view.Markdown, view.HTML); err != nil {
 				return err
 			}
 			return a.fleet(cmd.Context(), verb, *f, patterns)
@@ -121,7 +125,7 @@ func (a *app) fleetCommand(use string, verb fleet.Verb, f *fleetFlags, short lan
 	flags.DurationVar(&f.timeout, "timeout", 0, a.say("the longest time for one shop, such as 10m; 0 for no limit", "每个店铺的最长时间，例如 10m；0 表示不限"))
 	flags.StringVar(&f.logDir, "log-dir", "", a.say("write the full report of each shop into this `directory`: SHOP.txt and SHOP.json", "把每个店铺的完整报告写入该目录（`directory`）：SHOP.txt 和 SHOP.json"))
 	a.addQueueFlags(cmd, &f.queue)
-	a.addFormatFlag(cmd, &f.format)
+	a.addPlanFormatFlag(cmd, &f.format)
 	return cmd
 }
 
@@ -131,6 +135,10 @@ func (a *app) fleet(ctx context.Context, verb fleet.Verb, f fleetFlags, patterns
 		return err
 	}
 	shops, err := a.findShops(patterns)
+	if err != nil {
+		return err
+	}
+	senders, err := a.senders()
 	if err != nil {
 		return err
 	}
@@ -144,12 +152,16 @@ func (a *app) fleet(ctx context.Context, verb fleet.Verb, f fleetFlags, patterns
 	}
 	defer logs.close()
 	run := &fleetRun{app: a, verb: verb, flags: f, machines: machines, logs: logs, tasks: fleet.Tasks(verb, shops, a.fleetOptions(f, len(shops)))}
-	if verb == fleet.VerbApply && !f.autoApprove {
+	if verb == fleet.VerbApply && !f.autoApprove && f.only == "" {
 		if err := run.approve(ctx); err != nil {
 			return err
 		}
 	}
 	report, err := run.do(ctx)
+	if verb == fleet.VerbApply {
+		title, lines := view.FleetMessage(report, a.lang)
+		a.tellChats(ctx, senders, title, lines)
+	}
 	if reportErr := a.view.Fleet(report); reportErr != nil {
 		return errors.Join(err, reportErr)
 	}
@@ -179,7 +191,14 @@ func (a *app) checkFleetFlags(verb fleet.Verb, f fleetFlags) error {
 	if f.uploads < 1 {
 		return badFlag("--upload-parallelism", strconv.Itoa(f.uploads), "1, 2, 3 ...")
 	}
-	return a.askable(applyFlags{autoApprove: f.autoApprove})
+	one := applyFlags{planFlags: planFlags{override: f.override}, autoApprove: f.autoApprove, only: f.only, parallelism: f.parallelism, uploads: f.uploads}
+	if err := one.check(); err != nil {
+		return err
+	}
+	if _, err := a.policy(one.planFlags); err != nil {
+		return err
+	}
+	return a.askable(one)
 }
 
 // fleetOptions are the flags as every shop gets them: the uploads are shared out
@@ -187,7 +206,7 @@ func (a *app) checkFleetFlags(verb fleet.Verb, f fleetFlags) error {
 func (a *app) fleetOptions(f fleetFlags, shops int) fleet.Options {
 	return fleet.Options{
 		Refresh: f.refresh, Parallelism: f.parallelism, Uploads: max(1, f.uploads/max(1, min(f.shops, shops))),
-		Timeout: f.timeout, Sandbox: a.global.sandbox, Deadline: f.deadline,
+		Timeout: f.timeout, Sandbox: a.global.sandbox, Deadline: f.deadline, Override: f.override, Approve: f.only,
 	}
 }
 

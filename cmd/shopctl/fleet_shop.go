@@ -35,7 +35,7 @@ type shopRun struct {
 // what a shop's own command would print.
 func (a *app) shopRunner(logs bool, tell func(dir string, what lang.Text)) fleet.RunShop {
 	return fleet.Guarded(func(ctx context.Context, t fleet.Task) (fleet.Result, fleet.Logs) {
-		r := &shopRun{task: t, result: fleet.Result{Dir: t.Dir, Name: t.Name, Shop: t.Shop}}
+		r := &shopRun{task: t, result: fleet.Begun(t)}
 		r.app = a.forShop(t, tell)
 		if logs {
 			r.app.view.Out, r.app.view.Err = &r.text, &r.text
@@ -85,7 +85,7 @@ func (r *shopRun) do(ctx context.Context) {
 }
 
 func (r *shopRun) plan(ctx context.Context) error {
-	plan, catalog, err := r.app.makePlan(ctx, planFlags{refresh: r.task.Refresh, deadline: r.task.Deadline})
+	plan, catalog, err := r.app.makePlan(ctx, planFlags{refresh: r.task.Refresh, deadline: r.task.Deadline, override: r.task.Override})
 	if err != nil {
 		return err
 	}
@@ -115,11 +115,14 @@ func (r *shopRun) status(ctx context.Context) error {
 }
 
 func (r *shopRun) apply(ctx context.Context) error {
-	pol, err := r.app.policy(planFlags{})
+	f := applyFlags{
+		planFlags: planFlags{refresh: true, override: r.task.Override}, only: r.task.Approve,
+		autoApprove: true, parallelism: r.task.Parallelism, uploads: r.task.Uploads,
+	}
+	pol, err := r.app.policy(f.planFlags)
 	if err != nil {
 		return err
 	}
-	f := applyFlags{planFlags: planFlags{refresh: true}, autoApprove: true, parallelism: r.task.Parallelism, uploads: r.task.Uploads}
 	report, err := r.app.makeTrue(ctx, pol, f, func(plan *reconcile.Plan, d *desired) error {
 		for _, b := range plan.Breaches {
 			r.result.Breaches = append(r.result.Breaches, string(b.Guard))

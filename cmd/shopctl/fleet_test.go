@@ -306,6 +306,34 @@ func TestTimeoutOfOneShop(t *testing.T) {
 	}
 }
 
+// The group chat hears once of all shops, and nothing of a run in which nothing
+// happened.
+func TestFleetTellsTheChat(t *testing.T) {
+	root, env, _ := newFleetOf(t, 3)
+	var heard []string
+	chat := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var m struct{ Text string }
+		if err := json.NewDecoder(r.Body).Decode(&m); err != nil {
+			t.Error(err)
+		}
+		heard = append(heard, m.Text)
+	}))
+	defer chat.Close()
+	env["SHOPCTL_NOTIFY_WEBHOOK"] = chat.URL
+	secret := env["WECHAT_APPSECRET_"+appidOf(1)]
+	delete(env, "WECHAT_APPSECRET_"+appidOf(1))
+	runFleet(t, t.Context(), env, "-C", root, "--lang", "en", "fleet", "apply", "--auto-approve")
+	if len(heard) != 1 || !strings.Contains(heard[0], "3 shops: 2 as declared, 1 failed.") || !strings.Contains(heard[0], "✗ shops/s001: failed: there are no credentials") {
+		t.Fatalf("the chat heard %q", heard)
+	}
+	env["WECHAT_APPSECRET_"+appidOf(1)] = secret
+	runFleet(t, t.Context(), env, "-C", root, "fleet", "apply", "--auto-approve", "s000")
+	runFleet(t, t.Context(), env, "-C", root, "fleet", "plan")
+	if len(heard) != 1 {
+		t.Errorf("the chat heard of runs in which nothing happened: %q", heard[1:])
+	}
+}
+
 // A task is done as it was read, on the shop it was read for, or not at all.
 func TestTasksOfAnotherPlanOrShop(t *testing.T) {
 	root, env, p := newFleetOf(t, 1)

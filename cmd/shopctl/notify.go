@@ -76,6 +76,14 @@ func (a *app) digest(ctx context.Context, senders []notify.Sender, report *recon
 		name = catalog.Shop.Name
 	}
 	title, lines := view.DigestMessage(name, report, a.lang)
+	a.tellChats(ctx, senders, title, lines)
+}
+
+// tellChats sends one message to every group chat. A message without a title is none.
+func (a *app) tellChats(ctx context.Context, senders []notify.Sender, title string, lines []string) {
+	if len(senders) == 0 || title == "" {
+		return
+	}
 	outbox := notify.NewOutbox(senders, notify.Options{Log: a.log})
 	outbox.Tell(notify.Message{Title: title, Lines: lines})
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), digestTimeout)

@@ -85,7 +85,7 @@ func (c Config) log() *slog.Logger {
 // and callers of different versions would not understand each other.
 func (c Config) topic() string {
 	sum := sha256.Sum256([]byte(c.Revision))
-	return "v1-" + hex.EncodeToString(sum[:16])
+	return "v2-" + hex.EncodeToString(sum[:16])
 }
 
 // job is one shop of a run. What may hold any text travels as bytes, because the
