@@ -2,12 +2,15 @@
 # Applies what was merged: the plan of the merge request that became this commit,
 # or the last one that touched the catalog, on the files as they are now.
 #
-# In: CI_COMMIT_SHA, CI_COMMIT_BRANCH, CI_PROJECT_ID
+# In: CI_COMMIT_SHA, CI_COMMIT_BRANCH, CI_PROJECT_ID, CI_JOB_NAME
 #     SHOPCTL_GITLAB_TOKEN   without it no plan is found, and only what is free is done
 # shellcheck source=common.sh
 . "$(dirname "$0")/../common.sh"
 # shellcheck source=api.sh
 . "$(dirname "$0")/api.sh"
+
+plan_job=${CI_JOB_NAME:-shopctl:apply} # "shopctl:apply shops/towels" does what "shopctl:plan shops/towels" planned
+plan_job=${plan_job/:apply/:plan}
 
 # plan_of COMMIT fetches the plan of the last pipeline of the merge request that was
 # merged as it; a pipeline of a fork does not count.
@@ -19,7 +22,8 @@ plan_of() {
   pipeline=$(api GET "$project/merge_requests/$iid/pipelines" | jq -r --argjson project "$CI_PROJECT_ID" \
     'first | select(.project_id == $project) | .id // empty')
   [ -n "$pipeline" ] || return 1
-  job=$(every "$project/pipelines/$pipeline/jobs" | jq -n -r '[inputs | select(.name == "shopctl:plan" and .status == "success")] | first | .id // empty')
+  job=$(every "$project/pipelines/$pipeline/jobs" | jq -n -r --arg name "$plan_job" \
+    '[inputs | select(.name == $name and .status == "success")] | first | .id // empty')
   [ -n "$job" ] || return 1
   api GET "$project/jobs/$job/artifacts/.shopctl-ci/plan.json" >"$plan_file" || { rm -f "$plan_file" && return 1; }
   tell "The plan was reviewed in !$iid." "计划在 !$iid 中审阅。"

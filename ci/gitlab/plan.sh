@@ -2,7 +2,7 @@
 # Plans a merge request and keeps the plan in one note of it. Without secrets it
 # plans from the snapshot that the last run on the default branch published.
 #
-# In: CI_MERGE_REQUEST_SOURCE_PROJECT_ID, CI_MERGE_REQUEST_PROJECT_ID, CI_MERGE_REQUEST_IID
+# In: CI_MERGE_REQUEST_SOURCE_PROJECT_ID, CI_MERGE_REQUEST_PROJECT_ID, CI_MERGE_REQUEST_IID, CI_JOB_NAME
 #     SHOPCTL_GITLAB_TOKEN   without it there is no note
 # shellcheck source=common.sh
 . "$(dirname "$0")/../common.sh"
@@ -12,11 +12,14 @@
 # has_secrets says whether anything gives access to the shop.
 has_secrets() { [ -n "${WECHAT_ACCESS_TOKEN:-}${WECHAT_TOKEN_COMMAND:-}${WECHAT_COMPONENT_APPID:-}" ] || [ -n "$(compgen -v WECHAT_APPSECRET)" ]; }
 
+status_job=${CI_JOB_NAME:-shopctl:plan}
+
 # snapshot fetches what was published; who may not read the project gets nothing.
 snapshot() {
   curl --fail --silent --location --output "$SHOPCTL_SNAPSHOT" \
     --config <(printf 'header = "JOB-TOKEN: %s"\n' "${CI_JOB_TOKEN:-}") \
-    "$CI_API_V4_URL/projects/$CI_MERGE_REQUEST_PROJECT_ID/jobs/artifacts/$CI_DEFAULT_BRANCH/raw/.shopctl-ci/snapshot.jsonl?job=shopctl:status" ||
+    --get --data-urlencode "job=${status_job/:plan/:status}" \
+    "$CI_API_V4_URL/projects/$CI_MERGE_REQUEST_PROJECT_ID/jobs/artifacts/$CI_DEFAULT_BRANCH/raw/.shopctl-ci/snapshot.jsonl" ||
     rm -f "$SHOPCTL_SNAPSHOT"
 }
 

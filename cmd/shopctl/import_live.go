@@ -92,8 +92,8 @@ func (a *app) liveTargets(f liveFlags) ([]schema.Address, error) {
 	return a.addresses("--target", f.targets)
 }
 
-// beginCatalog writes the shop block of a directory that has none, and returns
-// the file.
+// beginCatalog writes the shop block of a directory that has none, and what git is
+// to leave out, and returns the files.
 func (a *app) beginCatalog(f liveFlags) ([]string, error) {
 	_, ds := a.load(nil)
 	if !ds.HasErrors() || !onlyShopMissing(ds) {
@@ -114,7 +114,8 @@ func (a *app) beginCatalog(f liveFlags) ([]string, error) {
 	if err != nil {
 		return nil, &view.Problem{What: lang.F("cannot write to %s", "无法写入 %s", a.global.dir), Err: err}
 	}
-	return written, nil
+	ignored, err := a.writeGitignore(a.global.dir)
+	return append(written, ignored...), err
 }
 
 // liveRun is one import from a shop.

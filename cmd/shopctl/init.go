@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,25 +22,11 @@ import (
 //go:embed starter
 var starter embed.FS
 
-// pipelines are the files with which a repository calls our pipelines.
-//
-//go:embed pipelines
-var pipelines embed.FS
-
 // starterNames are the files that get another name: under their own they would
 // have an effect in this repository.
 var starterNames = map[string]string{
-	"gitignore":  ".gitignore",
-	"github.yml": ".github/workflows/shopctl.yml",
-	"gitlab.yml": ".gitlab-ci.yml",
+	"gitignore": ".gitignore",
 }
-
-// The values of init --ci.
-const (
-	ciGitHub = "github"
-	ciGitLab = "gitlab"
-	ciNone   = "none"
-)
 
 func newInit(a *app) *cobra.Command {
 	var ci string
@@ -72,68 +59,121 @@ func newInit(a *app) *cobra.Command {
 func (a *app) init(dir, ci string, named bool) error {
 	var files []newFile
 	var err error
-	if there, _ := filepath.Glob(filepath.Join(dir, "*.hcl")); !named || len(there) == 0 {
-		if files, err = filesOf(starter, "starter"); err != nil {
+	if there, _ := fs.Glob(os.DirFS(dir), "*.hcl"); !named || len(there) == 0 {
+		if files, err = a.starter(dir, ci); err != nil {
 			return err
 		}
 	}
+	var advice []lang.Text
 	if ci != ciNone {
-		name := ci + ".yml"
-		content, err := pipelines.ReadFile("pipelines/" + name)
+		at, err := locate(dir)
 		if err != nil {
 			return err
 		}
-		files = append(files, newFile{name, content})
+		p, err := pipelineFor(ci, at)
+		if err != nil {
+			return err
+		}
+		files, advice = append(files, p.newFile), p.advice
 	}
-	if ci == ciGitLab {
-		keepAtGitLab(files)
+	written, kept, err := a.writeMissing(dir, files)
+	if err != nil {
+		return err
 	}
-	var written, kept []string
+	err = a.view.Initialised(dir, written, kept)
+	for _, line := range advice {
+		err = errors.Join(err, a.view.Line(line))
+	}
+	return err
+}
+
+// starter is the catalog that init writes.
+func (a *app) starter(dir, ci string) ([]newFile, error) {
+	files, err := filesOf(starter, "starter")
+	for i := range files {
+		name := cmp.Or(starterNames[files[i].name], files[i].name)
+		if name == "shop.hcl" && ci == ciGitLab {
+			files[i].content = bytes.Replace(files[i].content, []byte(localState), []byte(gitlabState), 1)
+		}
+		files[i].name = filepath.Join(dir, filepath.FromSlash(name))
+	}
+	return files, err
+}
+
+// writeGitignore keeps state, caches and secrets of a catalog out of git, where
+// nobody has said what to keep out of it; it returns the file.
+func (a *app) writeGitignore(dir string) ([]string, error) {
+	content, err := starter.ReadFile("starter/gitignore")
+	if err != nil {
+		return nil, err
+	}
+	written, _, err := a.writeMissing(dir, []newFile{{filepath.Join(dir, starterNames["gitignore"]), content}})
+	return written, err
+}
+
+// writeMissing writes the files that are not there yet, with their comments in the
+// language of the run, and names both kinds as they are reached from dir.
+func (a *app) writeMissing(dir string, files []newFile) (written, kept []string, err error) {
+	full, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, f := range files {
-		name := filepath.FromSlash(cmp.Or(starterNames[f.name], f.name))
-		switch err := writeNew(filepath.Join(dir, name), f.content); {
+		path, err := filepath.Abs(f.name)
+		if err != nil {
+			return nil, nil, err
+		}
+		name, err := filepath.Rel(full, path)
+		if err != nil {
+			return nil, nil, err
+		}
+		switch err := writeNew(path, commented(f.content, a.lang)); {
 		case errors.Is(err, fs.ErrExist):
 			kept = append(kept, name)
 		case err != nil:
-			return &view.Problem{What: lang.F("cannot write %s", "无法写入 %s", name), Err: err}
+			return nil, nil, &view.Problem{What: lang.F("cannot write %s", "无法写入 %s", name), Err: err}
 		default:
 			written = append(written, name)
 		}
 	}
-	return errors.Join(a.view.Initialised(dir, written, kept), a.nameSecrets(ci))
+	return written, kept, nil
 }
 
-// keepAtGitLab makes the starter keep its state where a pipeline of GitLab finds it.
-func keepAtGitLab(files []newFile) {
-	for i := range files {
-		if files[i].name == "shop.hcl" {
-			files[i].content = bytes.Replace(files[i].content, []byte(localState), []byte(gitlabState), 1)
+// comment is one in both languages: "#en text #zh text" in a line, or a line for
+// each.
+var comment = regexp.MustCompile(`^(.*?)(?:#en (.*?)(?: |$))?(?:#zh (.*))?$`)
+
+// commented is a file of ours with the comments of one language.
+func commented(content []byte, l lang.Lang) []byte {
+	var lines []string
+	for line := range strings.SplitSeq(string(content), "\n") {
+		m := comment.FindStringSubmatch(line)
+		text := lang.T(m[2], m[3])
+		said := text.EN
+		if l == lang.ZH {
+			said = text.ZH
+		}
+		switch {
+		case text.IsZero():
+			lines = append(lines, line)
+		case said != "":
+			lines = append(lines, m[1]+"# "+said)
+		case strings.TrimSpace(m[1]) != "":
+			lines = append(lines, strings.TrimRight(m[1], " "))
 		}
 	}
+	return []byte(strings.Join(lines, "\n"))
 }
 
 // The state block of the starter, and the one for GitLab.
 const (
 	localState  = "  state \"local\" {\n    path = \"shopctl.state.jsonl\"\n  }\n"
-	gitlabState = "  # Kept by GitLab; its address stands in SHOPCTL_STATE_HTTP_ADDRESS.\n  state \"http\" {}\n"
+	gitlabState = "  #en Kept by GitLab; its address stands in SHOPCTL_STATE_HTTP_ADDRESS.\n  #zh 由 GitLab 保存；地址取自 SHOPCTL_STATE_HTTP_ADDRESS。\n  state \"http\" {}\n"
 )
-
-// nameSecrets says what a pipeline needs before it can run.
-func (a *app) nameSecrets(ci string) error {
-	switch ci {
-	case ciGitHub:
-		return a.view.Line(lang.T("For the pipeline, set the secret WECHAT_APPSECRET under Settings > Secrets and variables > Actions, and put the runner on the platform's IP list (docs/pipelines.md).",
-			"流水线需要：在 Settings > Secrets and variables > Actions 中设置密钥 WECHAT_APPSECRET，并把运行器的 IP 加入平台的 IP 白名单（见 docs/pipelines.zh-CN.md）。"))
-	case ciGitLab:
-		return a.view.Line(lang.T("For the pipeline, set the masked variables WECHAT_APPSECRET and SHOPCTL_GITLAB_TOKEN (a project access token with the scope api) under Settings > CI/CD > Variables, keep the state at GitLab (state \"http\" {} in the shop block), and put the runner on the platform's IP list (docs/pipelines.md).",
-			"流水线需要：在 Settings > CI/CD > Variables 中设置变量 WECHAT_APPSECRET 和 SHOPCTL_GITLAB_TOKEN（权限范围为 api 的项目访问令牌），勾选 Masked；在 shop 块中写 state \"http\" {}，由 GitLab 保存状态；并把运行器的 IP 加入平台的 IP 白名单（见 docs/pipelines.zh-CN.md）。"))
-	}
-	return nil
-}
 
 // newFile is a file that init may write.
 type newFile struct {
-	name    string // with slashes, below the directory
+	name    string
 	content []byte
 }
 
@@ -150,7 +190,8 @@ func filesOf(from fs.FS, dir string) ([]newFile, error) {
 	return files, err
 }
 
-// writeNew creates a file and never touches one that exists.
+// writeNew creates a file and never touches one that exists. One that cannot be
+// written in full is taken away again, so that the next run does not find it.
 func writeNew(path string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
@@ -160,5 +201,8 @@ func writeNew(path string, content []byte) error {
 		return err
 	}
 	_, err = f.Write(content)
-	return errors.Join(err, f.Close())
+	if err = errors.Join(err, f.Close()); err != nil {
+		err = errors.Join(err, os.Remove(path))
+	}
+	return err
 }

@@ -45,6 +45,8 @@ type lab struct {
 	notes    []object
 	requests []object
 	ran      []glRun // pipelines' jobs, the newest last
+	// jobSuffix is what the jobs of another shop than the first are called by.
+	jobSuffix string
 }
 
 // glRun is a job that ran, with its artifacts by path.
@@ -144,7 +146,7 @@ func (l *lab) published(w http.ResponseWriter, r *http.Request) {
 func (l *lab) pipelines() []object {
 	list := []object{}
 	for _, run := range slices.Backward(l.ran) {
-		if run.name == "shopctl:plan" {
+		if run.name == "shopctl:plan"+l.jobSuffix {
 			list = append(list, object{"id": run.pipeline, "project_id": run.project})
 		}
 	}
@@ -180,7 +182,9 @@ func (l *lab) pipeline(on trigger) map[string]glRun {
 		if !wanted || !ok && when != "always" {
 			continue
 		}
+		vars["CI_JOB_NAME"] = name + l.jobSuffix
 		run := l.job(on, name, j, jobs[j.Extends], vars)
+		run.name += l.jobSuffix
 		ok = ok && run.green
 		l.ran, ran[name] = append(l.ran, run), run
 	}
@@ -288,6 +292,7 @@ func (l *lab) want(runs map[string]glRun, name string, green bool, says ...strin
 func TestGitLabFromChangeToRejection(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
+	l.jobSuffix = " shops/毛毯" // a job finds what the one of the same shop has left
 	change := l.request(l.propose("first", false))
 	l.want(l.pipeline(change), "shopctl:plan", true, "blanket-1")
 	if len(l.notes) != 1 || !strings.HasPrefix(l.notes[0]["body"].(string), "<!-- shopctl plan component wx") {
