@@ -164,10 +164,10 @@ func (p *pass) step(ctx context.Context, c *Change, steps []Op) error {
 	err = send(ctx, rec)
 	p.count(err)
 	refusal, _ := errors.AsType[*provider.Error](err)
-	if err == nil {
-		p.flights[laneObjects].leave()
+	if err == nil && !blind(op) {
+		p.land()
 	} else {
-		defer p.flights[laneObjects].leave()
+		defer p.land()
 	}
 	switch {
 	case err == nil, refusal != nil && refusal.Class == provider.ClassNoop:

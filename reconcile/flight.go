@@ -10,12 +10,18 @@ import (
 // flight is the calls of one lane that are under way. Waiting for the state to be on
 // the disk takes no place in it: while one call is written down, before it leaves or
 // after it succeeded, another is under way. What was refused keeps its place until
-// its lesson is learned, so that no other call runs into the same refusal.
+// its lesson is learned, so that no other call runs into the same refusal; so does an
+// audit until its id is saved.
 type flight chan struct{}
 
 // abreast is how many objects are worked on so that n calls are under way nearly all
-// the time. With one, nothing begins before what stands before it is over.
-func abreast(n int) int { return 2*max(n, 1) - 1 }
+// the time: those, one less to follow them, and one less whose results are being
+// saved. With one, nothing begins before what stands before it is over.
+func abreast(n int) int { return 3*max(n, 1) - 2 }
+
+// announced is how many calls may be under way or announced to follow them: after a
+// kill nobody knows of the latter that they never left.
+func announced(n int) int { return 2*max(n, 1) - 1 }
 
 func newFlights(r *Run) (flights [lanes]flight) {
 	flights[laneObjects] = make(flight, max(r.Parallelism, 1))
@@ -37,11 +43,30 @@ func (f flight) enter(ctx context.Context, stop <-chan struct{}) error {
 func (f flight) leave() { <-f }
 
 // depart announces the first of steps, durably, and takes a place for it among the
-// calls under way. Whoever gets no error makes the call and gives the place back.
+// calls under way. Whoever gets no error makes the call and lands.
 func (p *pass) depart(ctx context.Context, c *Change, steps []Op) (seq uint64, err error) {
-	if blind(steps[0]) {
-		return p.departBlind(ctx, c, steps)
+	if err := p.ready.enter(ctx, p.Stop); err != nil {
+		return 0, err
 	}
+	if blind(steps[0]) {
+		seq, err = p.departBlind(ctx, c, steps)
+	} else {
+		seq, err = p.departReady(ctx, c, steps)
+	}
+	if err != nil {
+		p.ready.leave()
+	}
+	return seq, err
+}
+
+// land gives back what depart took.
+func (p *pass) land() {
+	p.flights[laneObjects].leave()
+	p.ready.leave()
+}
+
+// departReady announces a call while others are under way, and waits for its place then.
+func (p *pass) departReady(ctx context.Context, c *Change, steps []Op) (seq uint64, err error) {
 	if seq, err = p.announce(ctx, c, steps[0]); err != nil {
 		return 0, err
 	}

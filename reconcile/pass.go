@@ -22,6 +22,7 @@ type pass struct {
 	granted          bool
 	uploads, changes phase
 	flights          [lanes]flight
+	ready            flight // objects whose calls are announced or under way
 	// left are the products for which the budget has no place in this pass, with
 	// the time at which it may.
 	left map[schema.Address]time.Time
@@ -32,7 +33,7 @@ type pass struct {
 // pass runs the plan once. progress reports whether looking again at once may
 // bring more.
 func (r *Run) pass(ctx context.Context, plan *Plan) (progress bool, err error) {
-	p := &pass{Run: r, pl: newPlanner(r.Catalog, r.Session.State(), r.Observation, r.Policy), uploads: uploadPhase(plan, r.Now()), changes: phase{began: r.Now(), total: len(plan.Changes)}, flights: newFlights(r), seen: map[schema.Address]*provider.Product{}}
+	p := &pass{Run: r, pl: newPlanner(r.Catalog, r.Session.State(), r.Observation, r.Policy), uploads: uploadPhase(plan, r.Now()), changes: phase{began: r.Now(), total: len(plan.Changes)}, flights: newFlights(r), ready: make(flight, announced(r.Parallelism)), seen: map[schema.Address]*provider.Product{}}
 	p.pl.record, p.pl.peek, p.pl.image = r.Session.Record, r.Session.Record, r.Session.Image
 	p.pl.open = func(addr schema.Address) *state.Intent { return latest(r.Session.Intents())(addr) }
 	if err := learn(ctx, r.Session, plan, p.pl.looked(), r.Now()); err != nil {

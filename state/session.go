@@ -3,8 +3,8 @@ package state
 import (
 	"context"
 	"errors"
-	"hash/maphash"
 	"maps"
+	"strconv"
 	"sync"
 	"time"
 
@@ -28,9 +28,8 @@ type Session struct {
 	store  Backend
 	lockID string
 
-	// order holds back the second change of an object until the first is made.
-	order [64]sync.Mutex
-	seed  maphash.Seed
+	// turns hold back the second change of an object until the first is made.
+	turns turns
 	// folding is held shared while an entry is appended, alone during a snapshot.
 	folding sync.RWMutex
 	foldAt  int64
@@ -65,7 +64,7 @@ func Open(ctx context.Context, store Backend, shop ShopID, info LockInfo) (*Sess
 	}
 	session := &Session{
 		store: store, lockID: info.ID,
-		seed: maphash.MakeSeed(), foldAt: foldAt, state: st,
+		foldAt: foldAt, state: st,
 	}
 	more, err = session.outdate(context.WithoutCancel(ctx))
 	if err != nil {
@@ -157,10 +156,8 @@ const together = 512
 // reading a large shop has taught. After an error some of them are remembered.
 func (s *Session) PutAll(ctx context.Context, records []*Record, images map[schema.ImageKey]string, at time.Time) error {
 	ctx = context.WithoutCancel(ctx)
-	for i := range s.order {
-		s.order[i].Lock()
-		defer s.order[i].Unlock()
-	}
+	s.turns.many.Lock()
+	defer s.turns.many.Unlock()
 	var entries []Entry
 	write := func(most int) error {
 		if len(entries) <= most {
@@ -215,7 +212,7 @@ func (s *Session) Learn(ctx context.Context, l Limit) error {
 // nothing to remember and used up nothing of the budget.
 func (s *Session) Refuse(ctx context.Context, seq uint64) error {
 	known := func(st *State) bool { return !st.open(seq) }
-	_, err := s.change(ctx, "", Entry{Kind: EntrySettle, Settles: seq, Refused: true}, known)
+	_, err := s.change(ctx, turnOf(seq), Entry{Kind: EntrySettle, Settles: seq, Refused: true}, known)
 	return err
 }
 
@@ -223,9 +220,12 @@ func (s *Session) Refuse(ctx context.Context, seq uint64) error {
 // happen. A submission counts all the same: it may have reached the platform.
 func (s *Session) Settle(ctx context.Context, seq uint64) error {
 	known := func(st *State) bool { return !st.open(seq) }
-	_, err := s.change(ctx, "", Entry{Kind: EntrySettle, Settles: seq}, known)
+	_, err := s.change(ctx, turnOf(seq), Entry{Kind: EntrySettle, Settles: seq}, known)
 	return err
 }
+
+// turnOf is the key of an announced call. It is no address, no picture and no path.
+func turnOf(seq uint64) string { return "#" + strconv.FormatUint(seq, 10) }
 
 // open reports whether seq is an announced call that is not settled.
 func (s *State) open(seq uint64) bool {
@@ -237,10 +237,7 @@ func (s *State) open(seq uint64) bool {
 // Entries with the same key are made one after the other.
 func (s *Session) change(ctx context.Context, key string, e Entry, known func(*State) bool) (uint64, error) {
 	ctx = context.WithoutCancel(ctx)
-	turn := &s.order[maphash.String(s.seed, key)%uint64(len(s.order))]
-	turn.Lock()
-	defer turn.Unlock()
-
+	defer s.turns.take(key)()
 	if known != nil && s.look(known) {
 		return 0, nil
 	}

@@ -31,7 +31,7 @@ import (
 //	SHOPCTL_BENCH_LARGE=1 go test ./bench/large -run '^$' -bench 'Plan/100000' -benchtime 1x
 //
 // cpu-us/product is user and system time of the whole process, in which the
-// platform is played too: where there is one, the program's own is less.
+// platform is played too, but for BenchmarkApply: where there is one, the program's own is less.
 // live-B/product is what is in use when the part is done.
 
 func sizes(b *testing.B, run func(b *testing.B, products int)) {
@@ -60,7 +60,7 @@ func perProduct(b *testing.B, products int, do func()) {
 	b.ReportMetric(float64(m.HeapAlloc)/float64(products), "live-B/product")
 }
 
-func cpu(b *testing.B) time.Duration {
+func cpu(b testing.TB) time.Duration {
 	var u syscall.Rusage
 	must(b, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
@@ -109,7 +109,7 @@ func settled(b *testing.B, products int) *world {
 	return w
 }
 
-func declared(b *testing.B, products int) *world {
+func declared(b testing.TB, products int) *world {
 	b.Helper()
 	w := &world{dir: b.TempDir(), limits: []wechat.Limit{}}
 	must(b, large.Catalog{Dir: w.dir, Products: products}.Write())
@@ -129,16 +129,21 @@ func (w *world) sandbox(b *testing.B) http.Handler {
 func (w *world) connect(b *testing.B, platform http.Handler) {
 	server := httptest.NewServer(platform)
 	b.Cleanup(server.Close)
+	w.reach(b, server.URL, nil)
+}
+
+// reach makes a client of the platform at an endpoint; transport is nil for the network.
+func (w *world) reach(b testing.TB, endpoint string, transport http.RoundTripper) {
 	log := slog.New(slog.DiscardHandler)
-	tokens, err := wechat.NewStableToken(w.catalog.Shop.AppID, sandbox.DefaultSecret, wechat.Options{Endpoint: server.URL, Log: log})
+	tokens, err := wechat.NewStableToken(w.catalog.Shop.AppID, sandbox.DefaultSecret, wechat.Options{Endpoint: endpoint, Log: log, Transport: transport})
 	must(b, err)
 	w.provider, err = component.New(component.Config{
-		Endpoint: server.URL, AppID: w.catalog.Shop.AppID, Tokens: tokens, Log: log, Limits: w.limits, Concurrency: 64,
+		Endpoint: endpoint, AppID: w.catalog.Shop.AppID, Tokens: tokens, Log: log, Limits: w.limits, Concurrency: 64, Transport: transport,
 	})
 	must(b, err)
 }
 
-func (w *world) observe(b *testing.B) *provider.Observation {
+func (w *world) observe(b testing.TB) *provider.Observation {
 	seen, err := w.provider.Observe(context.Background(), reconcile.ScopeOf(w.catalog, w.state, reconcile.Policy{}))
 	must(b, err)
 	return seen
@@ -201,103 +206,4 @@ func BenchmarkState(b *testing.B) {
 			runtime.KeepAlive(st)
 		})
 	})
-}
-
-// BenchmarkApply adds every product to an empty shop, each with a picture to upload:
-// as fast as the sandbox answers; against a platform that takes 50 or 200 ms for every call,
-// sixteen calls about products and sixteen uploads being under way at a time; and with
-// no more than fifty calls a second to any endpoint.
-//
-// reached-% is the rate of calls that was reached, of what latency or limit allow. In
-// kept-% the same run is made once more with the state in memory: it is the rate that
-// was reached on the disk, of the one in memory, so that 100 minus it is what the
-// writing of the state costs.
-func BenchmarkApply(b *testing.B) {
-	sizes(b, func(b *testing.B, n int) {
-		b.Run("sandbox", func(b *testing.B) { adding{products: n}.run(b) })
-		if n > 1_000 {
-			return // the others take their time by waiting
-		}
-		b.Run("50ms", func(b *testing.B) { adding{products: n, latency: 50 * time.Millisecond}.run(b) })
-		b.Run("200ms", func(b *testing.B) { adding{products: n, latency: 200 * time.Millisecond}.run(b) })
-		b.Run("limited", func(b *testing.B) { adding{products: n, perSecond: 50}.run(b) })
-	})
-}
-
-const parallelism = 16
-
-// adding is an apply of a catalog to an empty shop.
-type adding struct {
-	products  int
-	latency   time.Duration // of every call; 0 for what the sandbox takes
-	perSecond float64       // calls to one endpoint; 0 for any number
-}
-
-func (a adding) run(b *testing.B) {
-	for b.Loop() {
-		b.StopTimer()
-		inMemory := a.apply(b, func(string) state.Backend { return state.NewMemory() })
-		b.StartTimer()
-		onDisk := a.apply(b, func(dir string) state.Backend { return state.NewLocal(filepath.Join(dir, "shopctl.state.jsonl")) })
-		b.ReportMetric(onDisk.rate, "calls/s")
-		b.ReportMetric(onDisk.cpu, "cpu-us/product")
-		b.ReportMetric(100*onDisk.rate/inMemory.rate, "kept-%")
-		if most := a.most(); most > 0 {
-			b.ReportMetric(100*onDisk.rate/most, "reached-%")
-		}
-	}
-}
-
-// most is how many calls a second are possible; 0 where nothing bounds them. Half of
-// them are uploads, which have a lane and an endpoint of their own.
-func (a adding) most() float64 {
-	if a.perSecond > 0 {
-		return 2 * a.perSecond
-	}
-	if a.latency > 0 {
-		return 2 * parallelism / a.latency.Seconds()
-	}
-	return 0
-}
-
-// pace is how fast an apply was.
-type pace struct {
-	rate float64 // calls a second
-	cpu  float64 // microseconds a product, of the whole process
-}
-
-// apply makes the run, with the timer stopped until it begins and after it ends.
-func (a adding) apply(b *testing.B, at func(dir string) state.Backend) pace {
-	w := declared(b, a.products)
-	w.catalog.Shop.Budget = schema.Budget{PerHour: 10 * a.products, PerDay: 10 * a.products}
-	w.catalog.Merchant = &schema.Merchant{ServiceAgentType: []int{0}} // no product is taken without
-	box := w.sandbox(b)
-	w.limits = a.limits()
-	w.connect(b, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		time.Sleep(a.latency)
-		box.ServeHTTP(rw, r)
-	}))
-	session, _, err := state.Open(b.Context(), at(w.dir), w.state.Shop, state.LockInfo{})
-	must(b, err)
-	defer func() { must(b, session.Close(context.Background())) }()
-	seen := w.observe(b)
-	pol := reconcile.Policy{Now: time.Now()}
-	plan := reconcile.Make(w.catalog, session.State(), seen, pol)
-	run := &reconcile.Run{Catalog: w.catalog, Provider: w.provider, Session: session, Policy: pol, Observation: seen,
-		Parallelism: parallelism, UploadParallelism: parallelism}
-	began, before := time.Now(), cpu(b)
-	report, err := run.Apply(b.Context(), plan)
-	took, spent := time.Since(began), cpu(b)-before
-	must(b, err)
-	if done := report.Count(reconcile.OutcomeDone) + report.Count(reconcile.OutcomePending); done != a.products+1 {
-		b.Fatalf("%d of %d products were added; %+v", done, a.products, report.Results[0])
-	}
-	return pace{rate: float64(report.Calls) / took.Seconds(), cpu: float64(spent.Microseconds()) / float64(a.products)}
-}
-
-func (a adding) limits() []wechat.Limit {
-	if a.perSecond == 0 {
-		return []wechat.Limit{}
-	}
-	return []wechat.Limit{{PerSecond: a.perSecond, Burst: 1}}
 }
