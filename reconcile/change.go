@@ -161,7 +161,7 @@ func (p *pass) step(ctx context.Context, c *Change, steps []Op) error {
 		return err
 	}
 	rec := p.recordOf(c.Address)
-	err = send(ctx, rec)
+	err = send(provider.About(ctx, c.Address.String()), rec)
 	p.count(err)
 	refusal, _ := errors.AsType[*provider.Error](err)
 	if err == nil && !blind(op) {
@@ -269,7 +269,7 @@ func (p *pass) lookAgain(ctx context.Context, c *Change) (*Change, error) {
 	p.mu.Lock()
 	pl := p.pl.after(nil, c.Address, p.Now())
 	p.mu.Unlock()
-	obs, err := p.Provider.Observe(ctx, pl.scope(append(pl.needs(c.Address), c.Address)))
+	obs, err := p.Provider.Observe(provider.About(ctx, c.Address.String()), pl.scope(append(pl.needs(c.Address), c.Address)))
 	if err != nil {
 		return nil, err
 	}

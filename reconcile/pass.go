@@ -178,7 +178,7 @@ func (p *pass) uploadOne(ctx context.Context, up *Upload) error {
 	if err := p.flights[laneUploads].enter(ctx, p.Stop); err != nil {
 		return err
 	}
-	url, err := p.Provider.UploadImage(ctx, picture)
+	url, err := p.Provider.UploadImage(provider.About(ctx, up.name()), picture)
 	p.flights[laneUploads].leave()
 	if err != nil {
 		p.note(err)

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/schema"
 	"github.com/shopctl/shopctl/state"
 	"github.com/shopctl/shopctl/view"
@@ -29,6 +30,7 @@ type app struct {
 	log            *slog.Logger
 	global         globalFlags
 	credentials    *credentials
+	underway       *provider.Underway // calls of the one shop, or of all that share their tokens
 	// ended is done when somebody has interrupted the program; nil where reading files
 	// must not end it, because other work goes on beside.
 	ended context.Context
@@ -52,7 +54,7 @@ type globalFlags struct {
 }
 
 func newApp(stdin, stdout, stderr *os.File, getenv func(string) string) *app {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv}
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv, underway: new(provider.Underway)}
 	a.credentials = &credentials{app: a}
 	return a
 }

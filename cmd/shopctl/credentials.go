@@ -69,7 +69,7 @@ func shellCommand(line, appid string) wechat.Command {
 }
 
 func (a *app) clientOptions() wechat.Options {
-	return wechat.Options{Endpoint: a.endpoint(), Log: a.log}
+	return wechat.Options{Endpoint: a.endpoint(), Log: a.log, Underway: a.underway}
 }
 
 func (a *app) secretToken(appid, secret string) (wechat.TokenSource, error) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/shopctl/shopctl/fleet"
 	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/reconcile"
 	"github.com/shopctl/shopctl/schema"
 	"github.com/shopctl/shopctl/state"
@@ -54,6 +55,7 @@ func (a *app) forShop(t fleet.Task, tell func(dir string, what lang.Text)) *app 
 	own.global.sandbox = t.Sandbox
 	own.log = a.log.With("shop", t.Dir)
 	own.inFleet, own.only = true, t.Shop
+	own.underway = new(provider.Underway)
 	own.view = &view.View{Out: io.Discard, Err: io.Discard, Lang: a.lang, Format: view.Text, Live: a.view.Live}
 	if tell != nil {
 		own.view.Tell = func(what lang.Text) { tell(t.Dir, what) }

@@ -86,7 +86,7 @@ func (a *app) openSandbox(catalog *schema.Catalog) (*shop, error) {
 		return nil, err
 	}
 	a.log.Info("sandbox", "url", server.url, "dir", a.sandboxDir())
-	tokens, err := wechat.NewStableToken(catalog.Shop.AppID, sandbox.DefaultSecret, wechat.Options{Endpoint: server.url, Log: a.log})
+	tokens, err := wechat.NewStableToken(catalog.Shop.AppID, sandbox.DefaultSecret, wechat.Options{Endpoint: server.url, Log: a.log, Underway: a.underway})
 	if err != nil {
 		return nil, errors.Join(err, server.close())
 	}

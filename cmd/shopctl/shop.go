@@ -36,9 +36,23 @@ func (a *app) openShop(catalog *schema.Catalog) (*shop, error) {
 	if have := shopID(catalog); a.only != (state.ShopID{}) && have != a.only {
 		return nil, wrongShop(a.only, have)
 	}
+	open := a.openPlatform
 	if a.global.sandbox {
-		return a.openSandbox(catalog)
+		open = a.openSandbox
 	}
+	s, err := open(catalog)
+	if err != nil {
+		return nil, err
+	}
+	silent, closed := a.tellOfWaiting(), s.close
+	s.close = func() error {
+		silent()
+		return closed()
+	}
+	return s, nil
+}
+
+func (a *app) openPlatform(catalog *schema.Catalog) (*shop, error) {
 	clock := new(wechat.Clock)
 	tokens, err := a.tokens(catalog.Shop.AppID)
 	if err != nil {
@@ -61,7 +75,7 @@ func shopID(catalog *schema.Catalog) state.ShopID {
 
 func (a *app) newProvider(catalog *schema.Catalog, endpoint string, tokens wechat.TokenSource, clock *wechat.Clock) (provider.Provider, error) {
 	return component.New(component.Config{
-		Endpoint: endpoint, AppID: catalog.Shop.AppID, Tokens: tokens, Log: a.log, CacheDir: a.cacheDir(), Clock: clock,
+		Endpoint: endpoint, AppID: catalog.Shop.AppID, Tokens: tokens, Log: a.log, CacheDir: a.cacheDir(), Clock: clock, Underway: a.underway,
 	})
 }
 

@@ -41,7 +41,8 @@ type Options struct {
 	Timeout     time.Duration // of one attempt
 	Limits      []Limit       // DefaultLimits when nil, none when empty
 	Transport   http.RoundTripper
-	Clock       *Clock // hears the platform's time; nil for nobody
+	Clock       *Clock             // hears the platform's time; nil for nobody
+	Underway    *provider.Underway // hears which calls wait for their answer; nil for nobody
 	Now         func() time.Time
 	// Sleep waits, or returns the context's error as soon as it ends.
 	Sleep func(context.Context, time.Duration) error
@@ -52,6 +53,7 @@ type Client struct {
 	tokens    TokenSource
 	transport *transport
 	limiter   *limiter
+	underway  *provider.Underway
 	log       *slog.Logger
 	now       func() time.Time
 	sleep     func(context.Context, time.Duration) error
@@ -114,6 +116,7 @@ func NewClient(o Options) (*Client, error) {
 	}
 	c := &Client{
 		tokens:    o.Tokens,
+		underway:  o.Underway,
 		transport: newTransport(strings.TrimRight(o.Endpoint, "/"), o.Concurrency, o.Timeout, o.Transport, o.Clock),
 		log:       o.Log,
 		now:       o.Now,
@@ -143,6 +146,7 @@ func Sleep(ctx context.Context, d time.Duration) error {
 type effort struct {
 	tries, rechecks int
 	renewed         bool
+	awaited         *provider.Awaited
 }
 
 // Do makes the call and decodes the reply into reply, which may be nil. Every
@@ -161,10 +165,11 @@ func (c *Client) Do(ctx context.Context, call Call, reply any) error {
 	if err != nil {
 		return err
 	}
-	var spent effort
+	spent := effort{awaited: c.underway.Begin(ctx, call.name())}
+	defer c.underway.End(spent.awaited)
 	for {
 		spent.tries++
-		e := c.attempt(ctx, &call, token, body, spent.tries, reply)
+		e := c.attempt(ctx, &call, token, body, &spent, reply)
 		if e == nil {
 			return nil
 		}
@@ -276,16 +281,17 @@ func (c *Client) pause(ctx context.Context, d time.Duration) error {
 }
 
 // attempt sends the call once and traces it in one line.
-func (c *Client) attempt(ctx context.Context, call *Call, token string, body payload, try int, reply any) *provider.Error {
+func (c *Client) attempt(ctx context.Context, call *Call, token string, body payload, spent *effort, reply any) *provider.Error {
 	if err := c.limiter.wait(ctx, call.Path); err != nil {
 		return c.unsent(call, err)
 	}
 	start := c.now()
+	c.underway.Sent(spent.awaited, start)
 	a, err := c.transport.send(ctx, call, token, body)
 	e := c.judge(call, a, err, reply)
 
 	attrs := []slog.Attr{
-		slog.String("path", call.Path), slog.Int("attempt", try), slog.Duration("took", c.now().Sub(start)),
+		slog.String("path", call.Path), slog.Int("attempt", spent.tries), slog.Duration("took", c.now().Sub(start)),
 		slog.Int("status", a.status), slog.Int64("sent", a.sent), slog.Int("received", len(a.body)),
 	}
 	if e != nil {

@@ -618,3 +618,35 @@ func TestDefaultLimitsKeepWithinThePlatforms(t *testing.T) {
 }
 
 func must[T any](v T, _ bool) T { return v }
+
+// A call is waited for while it is sent and sent again, under the name of what it is
+// about, and no longer.
+func TestCallsAreUnderwayUntilTheyAreOver(t *testing.T) {
+	u := new(provider.Underway)
+	var seen []provider.Awaited
+	platform := roundTrip(func(*http.Request) (*http.Response, error) {
+		oldest, _ := u.Oldest(time.Now())
+		seen = append(seen, oldest)
+		if len(seen) == 1 {
+			return nil, errors.New("connection reset")
+		}
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"errcode":0}`))}, nil
+	})
+	c, err := NewClient(Options{Tokens: StaticToken("t"), Transport: platform, Underway: u, Sleep: func(context.Context, time.Duration) error { return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Do(provider.About(t.Context(), "spu.towel"), Call{Path: "/shop/spu/get"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if len(seen) != 2 || seen[0].Call != "spu/get" || seen[0].About != "spu.towel" || seen[1].Tries != 2 || !seen[1].Since.Equal(seen[0].Since) {
+		t.Errorf("under way: %+v", seen)
+	}
+	if _, calls := u.Oldest(time.Now()); calls != 0 {
+		t.Errorf("%d calls are under way after the end", calls)
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -30,6 +30,8 @@ type Config struct {
 	// Clock hears the platform's time, by which observations are dated then; nil for
 	// nobody.
 	Clock *wechat.Clock
+	// Underway hears which calls wait for their answer; nil for nobody.
+	Underway *provider.Underway
 	// Sleep waits, or returns the context's error as soon as it ends; nil for wechat.Sleep.
 	Sleep func(context.Context, time.Duration) error
 }
@@ -67,7 +69,7 @@ func New(c Config) (*Provider, error) {
 	}
 	client, err := wechat.NewClient(wechat.Options{
 		Endpoint: c.Endpoint, Tokens: c.Tokens, Log: c.Log, Concurrency: c.Concurrency,
-		Limits: c.Limits, Transport: c.Transport, Clock: c.Clock, Now: c.Now, Sleep: c.Sleep,
+		Limits: c.Limits, Transport: c.Transport, Clock: c.Clock, Underway: c.Underway, Now: c.Now, Sleep: c.Sleep,
 	})
 	if err != nil {
 		return nil, err
