@@ -241,7 +241,7 @@ func (pl *planner) decideGrant(c *claim, rec *state.Record) *Change {
 		change.Cause = CauseRejection
 		change.Block = &Block{Kind: BlockRejected, Reason: rec.Rejected.Reason, At: timePtr(rec.Rejected.At)}
 		return change
-	case (pl.granted(c.addr) || rec.RemoteID != "") && (rec.Stamp == "" || rec.Stamp == c.stamp):
+	case rec.RemoteID != "" && (rec.Stamp == "" || rec.Stamp == c.stamp):
 		return nil
 	}
 	change.Steps = []Op{c.submit}

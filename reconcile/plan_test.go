@@ -183,6 +183,11 @@ func TestProductPlans(t *testing.T) {
 			w.have.Online, w.have.Shelf, w.have.Review = nil, provider.ShelfInitial, provider.ReviewRejected
 			w.want.SKUs[0].SalePrice = 890
 		}, "spu.719 update"},
+		{"a new product was rejected, and its price is edited in the console: that is no new content", func(w *world) {
+			w.have.Online, w.have.Shelf, w.have.Review = nil, provider.ShelfInitial, provider.ReviewRejected
+			w.rec.Rejected = &state.Rejection{Stamp: w.want.Stamp(), Reason: "主图模糊", At: tableNow}
+			w.have.Draft.SPU.SKUs[0].SalePrice = 10
+		}, "spu.719 block:rejected"},
 		{"a banned product is not listed", func(w *world) { w.have.Shelf = provider.ShelfBanned }, "spu.719 block:banned"},
 		{"a banned product with the same old content and drift is not pushed", func(w *world) {
 			w.have.Shelf = provider.ShelfBanned
@@ -223,6 +228,10 @@ func TestProductPlans(t *testing.T) {
 		{"never pushed to review, submitted once more already", func(w *world) {
 			w.have.Online, w.have.Shelf, w.have.Review = nil, provider.ShelfInitial, provider.ReviewNotAudited
 			w.rec.Repushed = true
+		}, "spu.719 wait:push"},
+		{"never pushed to review, and nobody tells since when", func(w *world) {
+			w.have.Online, w.have.Shelf, w.have.Review = nil, provider.ShelfInitial, provider.ReviewNotAudited
+			w.have.SubmittedAt, w.have.UpdatedAt, w.rec.SubmittedAt = time.Time{}, time.Time{}, nil
 		}, "spu.719 wait:push"},
 		{"the platform's clock is wrong, ours says it was just submitted", func(w *world) {
 			w.have.Online, w.have.Shelf, w.have.Review = nil, provider.ShelfInitial, provider.ReviewNotAudited
@@ -272,6 +281,11 @@ func TestCauses(t *testing.T) {
 		{"no state tells", func(w *world) {
 			delete(w.st.Records, w.rec.Address)
 			w.want.SKUs[0].SalePrice = 890
+		}, CauseUnknown},
+		{"no state tells, and a part of it is in the draft", func(w *world) {
+			delete(w.st.Records, w.rec.Address)
+			w.want.Title, w.want.DescInfo.Desc = "毛毯百搭加厚珊瑚绒毯子100*150cm", "加厚毯"
+			w.have.Draft.SPU.DescInfo.Desc = "加厚毯"
 		}, CauseUnknown},
 		{"drift of a price beside a rejection", func(w *world) {
 			online(w, func(s *schema.SPU) { s.SKUs[0].SalePrice = 10 })
@@ -388,6 +402,15 @@ func TestGrants(t *testing.T) {
 			pending(w)
 			w.obs.Verdicts["RQ1"] = provider.Verdict{Status: provider.VerdictPassed, BrandID: "29001"}
 		}, "spu.719 add"},
+		{"passed after it was rejected and sent again unchanged", func(w *world) {
+			rec := pending(w)
+			rec.Rejected = &state.Rejection{Stamp: rec.Stamp, Reason: "证书不清晰", At: submitted}
+			w.obs.Verdicts["RQ1"] = provider.Verdict{Status: provider.VerdictPassed, BrandID: "29001"}
+		}, "spu.719 add"},
+		{"a renewal passed, and the answer does not repeat the id", func(w *world) {
+			pending(w).RemoteID = "29001"
+			w.obs.Verdicts["RQ1"] = provider.Verdict{Status: provider.VerdictPassed}
+		}, "spu.719 add"},
 		{"rejected: the product needs a human too", func(w *world) {
 			pending(w)
 			w.obs.Verdicts["RQ1"] = provider.Verdict{Status: provider.VerdictRejected, Reason: "证书不清晰"}
@@ -417,6 +440,11 @@ func TestGrants(t *testing.T) {
 		}, "brand.cxy wait:audit\nspu.719 add wait:brand"},
 		{"the submission was not answered: the lists are watched first", func(w *world) {
 			w.st.Intents[7] = state.Intent{Address: brand, Call: "submit-brand", At: tableNow.Add(-time.Second)}
+		}, "brand.cxy wait:audit\nspu.719 add wait:brand"},
+		{"of several submissions that were not answered the youngest counts", func(w *world) {
+			for seq := range uint64(20) {
+				w.st.Intents[100-seq] = state.Intent{Address: brand, Call: "submit-brand", At: tableNow.Add(-time.Second - time.Duration(seq)*time.Hour)}
+			}
 		}, "brand.cxy wait:audit\nspu.719 add wait:brand"},
 		{"the submission was not answered, and nothing was granted for a while", func(w *world) {
 			w.st.Intents[7] = state.Intent{Address: brand, Call: "submit-brand", At: tableNow.Add(-time.Minute)}
@@ -461,6 +489,30 @@ func TestGrants(t *testing.T) {
 				t.Errorf("plan\n%s\nwant\n%s", got, test.plan)
 			}
 		})
+	}
+}
+
+// Where the shop was not read, the files are believed, and nothing is learned.
+func TestAGrantThatWasNotLookedUpIsNotLearned(t *testing.T) {
+	w := withBrand()
+	w.cat.Brands["cxy"].Granted = true
+	w.obs = nil
+	if p := w.plan(); len(p.Learned.Records) != 0 || p.Adopted != 0 {
+		t.Errorf("learned %+v, adopted %d", p.Learned.Records, p.Adopted)
+	}
+}
+
+// A product whose creation was not answered is looked up by itself, although no
+// record says that it is there.
+func TestAnAnnouncedProductIsLookedUp(t *testing.T) {
+	w := inSync()
+	delete(w.st.Records, w.rec.Address)
+	if scope := ScopeOf(w.cat, w.st, w.pol); len(scope.Products) != 0 {
+		t.Errorf("a product that nobody announced is looked up: %v", scope.Products)
+	}
+	w.st.Intents[7] = state.Intent{Address: w.rec.Address, Call: "add", At: tableNow}
+	if scope := ScopeOf(w.cat, w.st, w.pol); len(scope.Products) != 1 || scope.Products[0] != "719" {
+		t.Errorf("looked up are %v, want the announced product", scope.Products)
 	}
 }
 
