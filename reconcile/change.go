@@ -123,15 +123,12 @@ func (p *pass) calls(ctx context.Context, c *Change) error {
 // held reports whether the change may not begin before something outside has
 // happened. A shelf move or a free edit is held by nothing.
 func (c *Change) held() bool {
-	if !c.runs(OpAdd) && !c.runs(OpUpdate) {
-		return false
-	}
-	return slices.ContainsFunc(c.Waits, func(w Wait) bool { return w.Kind == WaitBrand || w.Kind == WaitQualification })
+	return c.submission() != "" && slices.ContainsFunc(c.Waits, func(w Wait) bool { return w.Kind == WaitBrand || w.Kind == WaitQualification })
 }
 
 // admit refuses to begin a call when the run is over, or when the quota of this
-// step or of a later one is spent: a submission is not withdrawn when nothing
-// can be put in its place.
+// step or of a later one is spent: what is not to be on the shelf is not created
+// when it could not be taken off it. (Submissions have a ledger: see reserve.)
 func (p *pass) admit(ctx context.Context, steps []Op) error {
 	if p.over(ctx) || p.broken() {
 		return errStopped
@@ -383,12 +380,11 @@ func (p *pass) outcome(c *Change, err error) (Outcome, []Wait) {
 // waits are what the object waits for after its steps: what it waited for
 // before, or the review that the last step has begun.
 func (p *pass) waits(c *Change) []Wait {
-	if len(c.Waits) > 0 && (c.held() || len(c.Steps) == 0 || !c.runs(OpUpdate)) {
-		return c.Waits
-	}
 	now := p.Now()
 	switch {
-	case c.runs(OpAdd), c.runs(OpUpdate):
+	case c.held():
+		return c.Waits
+	case c.submission() != "":
 		return []Wait{{Kind: WaitReview, Since: &now}}
 	case c.runs(OpSubmitBrand), c.runs(OpSubmitCategory):
 		if rec := p.Session.Record(c.Address); rec == nil || rec.AuditPending {

@@ -424,7 +424,7 @@ func (pl *planner) order(changes []Change) {
 	}
 	for i := range changes {
 		c := &changes[i]
-		if !c.runs(OpAdd) && !c.runs(OpUpdate) {
+		if c.submission() == "" {
 			continue
 		}
 		for _, need := range pl.needs(c.Address) {

@@ -2,12 +2,14 @@ package reconcile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/schema"
 	"github.com/shopctl/shopctl/state"
@@ -557,6 +559,31 @@ func TestAdoptedProductsAreKnownByTheirVersion(t *testing.T) {
 	}
 }
 
+// A draft that somebody saved and nobody reviews is left where it is; one that is
+// on its way, or behind a live product, is not his to keep.
+func TestAdoptingLeavesParkedDrafts(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		online bool
+		review provider.Review
+		parked bool
+	}{
+		{"saved, never online", false, provider.ReviewNotAudited, true},
+		{"no draft under review, never online", false, provider.ReviewNone, true},
+		{"under its first review", false, provider.ReviewRunning, false},
+		{"saved behind a live product", true, provider.ReviewNotAudited, false},
+	} {
+		w := inSync()
+		w.have.Review = test.review
+		if !test.online {
+			w.have.Online = nil
+		}
+		if rec, _ := Adopt(nil, w.want, w.have, w.have.Draft); rec.Repushed != test.parked {
+			t.Errorf("%s: repushed is %v, want %v", test.name, rec.Repushed, test.parked)
+		}
+	}
+}
+
 func TestShelfMoved(t *testing.T) {
 	w := inSync()
 	if ShelfMoved(w.rec, w.want, w.have) {
@@ -636,6 +663,21 @@ func TestGuards(t *testing.T) {
 	}
 }
 
+// A setting that was sent and is gone from the shop was removed there.
+func TestASettingThatIsGoneIsDrift(t *testing.T) {
+	w := inSync()
+	w.cat.Merchant = &schema.Merchant{ServiceAgentType: []int{0, 2}, ServiceAgentPhone: "020-88880000"}
+	w.obs.Merchant = &schema.Merchant{ServiceAgentType: []int{0, 2}}
+	cause := func() Cause { return w.plan().Changes[0].Fields[0].Cause }
+	if got := cause(); got != CauseFile {
+		t.Errorf("never sent: %s", got)
+	}
+	w.st.Records[merchantAddress] = &state.Record{Address: merchantAddress, Memo: memoOfObject(&schema.Merchant{}, w.cat.Merchant)}
+	if got := cause(); got != CauseDrift {
+		t.Errorf("sent before: %s", got)
+	}
+}
+
 func TestUnmanagedAreCountedAndLeftAlone(t *testing.T) {
 	w := inSync()
 	stranger := *w.have
@@ -663,6 +705,22 @@ func TestUploadsAreSharedByContent(t *testing.T) {
 	}
 	if s := p.Summary(); s.Create != 2 || s.Submissions != 2 || s.Reviews != 2 || s.Calls != 6 {
 		t.Errorf("summary %+v", s)
+	}
+}
+
+// A picture that is sent smaller than it is tells both sizes, and its product says
+// so.
+func TestUploadsTellWhatIsShrunk(t *testing.T) {
+	w := inSync()
+	w.obs.Products = map[string]*provider.Product{}
+	w.want.HeadImg[0].Original = &schema.Original{Size: 3 << 20, Width: 4000, Height: 4000}
+	p := w.plan()
+	i := slices.IndexFunc(p.Uploads, func(u Upload) bool { return u.Key == w.want.HeadImg[0].Key })
+	if u := p.Uploads[i]; u.Size != 1000 || u.OriginalSize != 3<<20 {
+		t.Errorf("%d bytes of %d", u.Size, u.OriginalSize)
+	}
+	if notes := p.Changes[0].Notes; !slices.ContainsFunc(notes, func(n lang.Text) bool { return strings.Contains(n.EN, "is shrunk") }) {
+		t.Errorf("notes %v", notes)
 	}
 }
 
