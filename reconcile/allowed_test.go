@@ -25,9 +25,9 @@ func TestWhatNobodyHasReadIsLeftWhileARunWaits(t *testing.T) {
 		allow func(*reconcile.Plan) func(*reconcile.Change) bool
 	}{
 		{"a price, in a plan that was read", nil, `{"out_product_id":"1","sale_price":1500}`, "/shop/spu/update_without_audit",
-			func(p *reconcile.Plan) func(*reconcile.Change) bool { return p.Approves }},
+			func(p *reconcile.Plan) func(*reconcile.Change) bool { return p.Approver() }},
 		{"the shelf, in a plan that was read", nil, `{"out_product_id":"1","status":11}`, "/shop/spu/listing",
-			func(p *reconcile.Plan) func(*reconcile.Change) bool { return p.Approves }},
+			func(p *reconcile.Plan) func(*reconcile.Change) bool { return p.Approver() }},
 		{"a title, where only what is free is allowed", nil, `{"out_product_id":"1","title":"同事改的毛毯标题"}`, "/shop/spu/update",
 			func(*reconcile.Plan) func(*reconcile.Change) bool { return (*reconcile.Change).Free }},
 		{"a price that the guard does not let fall", guard, `{"out_product_id":"1","sale_price":99000}`, "/shop/spu/update_without_audit",

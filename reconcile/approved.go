@@ -76,17 +76,19 @@ func byAddress(changes []Change) map[schema.Address]*Change {
 	return m
 }
 
-// Approves reports whether somebody who has read the plan has read the change: it
-// is in it, or the rest of it, or follows from it, as listing follows from the
-// approval of a product that was created.
-func (p *Plan) Approves(c *Change) bool {
-	for i := range p.Changes {
-		if p.Changes[i].Address == c.Address {
-			_, strayed := c.strayFrom(&p.Changes[i])
-			return !strayed
+// Approver reports of changes whether somebody who has read the plan has read
+// them: whether each is in it, or the rest of it, or follows from it, as listing
+// follows from the approval of a product that was created.
+func (p *Plan) Approver() func(*Change) bool {
+	read := byAddress(p.Changes)
+	return func(c *Change) bool {
+		was := read[c.Address]
+		if was == nil {
+			return len(c.Steps) == 0
 		}
+		_, strayed := c.strayFrom(was)
+		return !strayed
 	}
-	return len(c.Steps) == 0
 }
 
 // place puts one change of the new plan into its list.
@@ -155,14 +157,26 @@ func (c *Change) movesOnItsWay(f FieldDiff) bool {
 	return f.Path == listingPath && c.runs(OpAdd) && f.Old != shelfState(provider.ShelfBanned) && f.New == shelfWord(!c.runs(OpDelist))
 }
 
-// followed are the steps that were read, with the one that follows from them when
-// the review has passed and the platform does not list the product by itself.
+// followed are the steps that were read, with the one that follows from them: the
+// submission that waits for the verdict on an older one, or the listing when the
+// review has passed and the platform does not list the product by itself.
 func (c *Change) followed() []Op {
+	if c.followsVerdict() {
+		return append([]Op{OpUpdate}, c.Steps...)
+	}
 	listed := slices.ContainsFunc(c.Fields, func(f FieldDiff) bool { return f.Path == listingPath && f.New == shelfWord(true) })
 	if c.runs(OpAdd) && !c.runs(OpDelist) || listed && !c.runs(OpList) {
 		return append(slices.Clone(c.Steps), OpList)
 	}
 	return c.Steps
+}
+
+// followsVerdict reports whether the plan has said that the change goes to review
+// once older content is through (in_review = "wait").
+func (c *Change) followsVerdict() bool {
+	return len(c.Steps) == 0 &&
+		slices.ContainsFunc(c.Waits, func(w Wait) bool { return w.Kind == WaitReview }) &&
+		slices.ContainsFunc(c.Fields, func(f FieldDiff) bool { return f.Cost == schema.CostReview })
 }
 
 // moves reports whether a field changes in the shop by itself, by being sold.

@@ -87,7 +87,33 @@ func TestACreationIsReadWithItsShelf(t *testing.T) {
 		"a product that only waits":               {&Change{Address: spuAddress("3")}, true},
 		"its price was edited in the shop by now": {&Change{Address: spuAddress("1"), Steps: []Op{OpUpdateFree}, Fields: []FieldDiff{{Path: "sku.s.sale_price"}}}, false},
 	} {
-		if got := plan.Approves(test.now); got != test.want {
+		if got := plan.Approver()(test.now); got != test.want {
+			t.Errorf("%s: approved %v, want %v", name, got, test.want)
+		}
+	}
+}
+
+// What a plan says will follow a verdict was read with it, and nothing else.
+func TestASubmissionIsReadThatFollowsAVerdict(t *testing.T) {
+	title := FieldDiff{Path: "title", Old: "A", New: "C", Cost: schema.CostReview}
+	behind := Change{Address: spuAddress("1"), Want: "sha256:1", Waits: []Wait{{Kind: WaitReview}}, Fields: []FieldDiff{title}} // in_review = "wait"
+	running := Change{Address: spuAddress("2"), Want: "sha256:1", Waits: []Wait{{Kind: WaitReview}}}
+	approves := (&Plan{Changes: []Change{behind, running}}).Approver()
+	submit := func(id string, fields ...FieldDiff) *Change {
+		return &Change{Address: spuAddress(id), Want: "sha256:1", Steps: []Op{OpUpdate}, Fields: fields}
+	}
+	edited := title
+	edited.Old = "B"
+	for name, test := range map[string]struct {
+		now  *Change
+		want bool
+	}{
+		"it goes to review as was said":                   {submit("1", title), true},
+		"buyers see something else by now":                {submit("1", edited), false},
+		"what was under review must be submitted again":   {submit("2"), false},
+		"a product of which the plan has not said a word": {submit("3", title), false},
+	} {
+		if got := approves(test.now); got != test.want {
 			t.Errorf("%s: approved %v, want %v", name, got, test.want)
 		}
 	}

@@ -176,7 +176,7 @@ func approvalOf(w reconcile.Wait) lang.Text {
 var approvals = map[reconcile.ApprovalWhy]lang.Text{
 	reconcile.ApprovalIrreversible: lang.T("it cannot be undone", "不可恢复"),
 	reconcile.ApprovalReview:       lang.T("it goes to review", "需要审核"),
-	reconcile.ApprovalUnread:       lang.T("it is not among what this run was allowed to do", "不在本次允许执行的范围内"),
+	reconcile.ApprovalUnread:       lang.T("it was not in the plan that this run goes by; the next plan shows it", "不在本次执行的计划中，下一次计划会列出"),
 }
 
 // blockOf says why only a human can help, in the reviewer's own words where

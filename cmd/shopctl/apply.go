@@ -90,10 +90,17 @@ func (f *applyFlags) check() error {
 	return nil
 }
 
-// allow reports whether a change that turns out to be needed on the way may be
-// made, when the run is held to a plan or to what is free.
-func (f *applyFlags) allow(c *reconcile.Change) bool {
-	return (f.only != approveFree || c.Free()) && (f.saved == nil || f.saved.Approves(c))
+// allow says which changes that turn out to be needed on the way may be made:
+// those of the plan that was read, or shown before the run began, and with
+// --approve free those that nobody need decide.
+func (f *applyFlags) allow(shown *reconcile.Plan) func(*reconcile.Change) bool {
+	switch {
+	case f.saved != nil:
+		return f.saved.Approver()
+	case f.only == approveFree:
+		return (*reconcile.Change).Free
+	}
+	return shown.Approver()
 }
 
 // approveFree is the value of --approve that lets through what nobody need decide.
@@ -152,7 +159,7 @@ func (a *app) makeTrue(ctx context.Context, pol reconcile.Policy, f applyFlags, 
 	defer progress.Close()
 	report, err := (&reconcile.Run{
 		Catalog: d.catalog, Provider: d.shop.provider, Session: session, Policy: s.policy, Observation: s.seen,
-		Parallelism: f.parallelism, UploadParallelism: f.uploads, Wait: f.wait, Allow: f.allow, OnEvent: progress.Event, Now: d.shop.now,
+		Parallelism: f.parallelism, UploadParallelism: f.uploads, Wait: f.wait, Allow: f.allow(plan), OnEvent: progress.Event, Now: d.shop.now,
 		Stop: ctx.Done(), // the first interrupt stops the run, not the calls in flight
 	}).Apply(context.WithoutCancel(ctx), plan)
 	report.Add(left)
