@@ -49,6 +49,7 @@ type Run struct {
 	// noUploads is the quota that has ended the uploads for this run.
 	noUploads *provider.Error
 	fatal     *provider.Error // a refusal that every call would meet
+	silent    int             // calls in a row that got no answer however often they were tried
 	budget    *ledger         // product submissions of this run and of those before
 	report    Report
 }
@@ -111,6 +112,8 @@ func (r *Run) Apply(ctx context.Context, plan *Plan) (*Report, error) {
 // the platform, whose clock it is that counts: it is asked for something small now
 // and then, because each of its answers tells its time.
 func (r *Run) rest(ctx context.Context, until time.Time, forBudget bool) error {
+	ctx, cancel := r.untilStop(ctx)
+	defer cancel()
 	for {
 		left := until.Sub(r.Now())
 		if left <= 0 {
@@ -119,7 +122,7 @@ func (r *Run) rest(ctx context.Context, until time.Time, forBudget bool) error {
 		if forBudget {
 			left = min(left, glance)
 		}
-		if err := r.pause(ctx, left); err != nil {
+		if err := r.Sleep(ctx, left); err != nil {
 			return err
 		}
 		if !forBudget {
@@ -224,18 +227,23 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 // pause sleeps, and wakes when the run is to end.
 func (r *Run) pause(ctx context.Context, d time.Duration) error {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := r.untilStop(ctx)
 	defer cancel()
-	done := make(chan struct{})
-	defer close(done)
+	return r.Sleep(ctx, d)
+}
+
+// untilStop is a context that also ends when the run is to end: for what need not be
+// finished, such as reading.
+func (r *Run) untilStop(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
 	go func() {
 		select {
 		case <-r.Stop:
 			cancel()
-		case <-done:
+		case <-ctx.Done():
 		}
 	}()
-	return r.Sleep(ctx, d)
+	return ctx, cancel
 }
 
 func (r *Run) over(ctx context.Context) bool {
@@ -255,7 +263,9 @@ func (r *Run) look(ctx context.Context, pending []schema.Address) (*Plan, error)
 	pol.Now, pol.Targets = r.Now(), pending
 	pol.Resubmit = nil // asked for once, done once
 	st := r.Session.State()
-	obs, err := r.Provider.Observe(ctx, ScopeOf(r.Catalog, st, pol))
+	reading, cancel := r.untilStop(ctx)
+	defer cancel()
+	obs, err := r.Provider.Observe(reading, ScopeOf(r.Catalog, st, pol))
 	if err != nil {
 		return nil, err
 	}

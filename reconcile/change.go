@@ -37,6 +37,9 @@ func (p *pass) change(ctx context.Context, planned *Change) {
 			break
 		}
 		next, lookErr := p.lookAgain(ctx, c)
+		if errors.Is(lookErr, errStopped) {
+			break
+		}
 		if lookErr != nil {
 			err = lookErr
 			break
@@ -179,6 +182,7 @@ func (p *pass) step(ctx context.Context, c *Change, steps []Op) error {
 // count notes a call that was not answered with success. (Successes are counted
 // with the steps of their objects.)
 func (p *pass) count(err error) {
+	p.heard(err)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err != nil && provider.ClassOf(err) != provider.ClassNoop {
@@ -260,13 +264,25 @@ func (p *pass) worthAnotherLook(c *Change, err error) bool {
 	return errors.Is(err, provider.ErrNotFound)
 }
 
+// read asks the platform, or answers errStopped when the run is to end meanwhile.
+func (p *pass) read(ctx context.Context, scope provider.Scope) (*provider.Observation, error) {
+	reading, cancel := p.untilStop(ctx)
+	defer cancel()
+	obs, err := p.Provider.Observe(reading, scope)
+	if err != nil && reading.Err() != nil {
+		return nil, errStopped
+	}
+	p.heard(err)
+	return obs, err
+}
+
 // lookAgain reads one object and decides about it anew. nil means that it is as
 // declared.
 func (p *pass) lookAgain(ctx context.Context, c *Change) (*Change, error) {
 	p.mu.Lock()
 	pl := p.pl.after(nil, c.Address, p.Now())
 	p.mu.Unlock()
-	obs, err := p.Provider.Observe(provider.About(ctx, c.Address.String()), pl.scope(append(pl.needs(c.Address), c.Address)))
+	obs, err := p.read(provider.About(ctx, c.Address.String()), pl.scope(append(pl.needs(c.Address), c.Address)))
 	if err != nil {
 		return nil, err
 	}

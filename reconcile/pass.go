@@ -161,34 +161,45 @@ func (p *pass) upload(ctx context.Context, up *Upload) {
 }
 
 func (p *pass) uploadOne(ctx context.Context, up *Upload) error {
-	if p.over(ctx) || p.broken() {
-		return errStopped
-	}
-	if refusal := p.uploadsClosed(); refusal != nil {
-		return fmt.Errorf("upload %s: %w", up.name(), refusal)
-	}
 	if _, have := p.Session.Image(up.Key); have {
 		return nil
+	}
+	url, err := p.send(ctx, up)
+	if err != nil {
+		return err
+	}
+	if err := p.Session.PutImage(ctx, up.Key, url, p.Now()); err != nil {
+		return p.stateFailed(err, Unsaved{Picture: up.Key, URL: url})
+	}
+	return nil
+}
+
+// send hands a picture over when its place is there, if it may be then.
+func (p *pass) send(ctx context.Context, up *Upload) (url string, err error) {
+	places := p.flights[laneUploads]
+	if err := places.enter(ctx, p.Stop); err != nil {
+		return "", err
+	}
+	defer places.leave()
+	if p.over(ctx) || p.broken() {
+		return "", errStopped
+	}
+	if refusal := p.uploadsClosed(); refusal != nil {
+		return "", fmt.Errorf("upload %s: %w", up.name(), refusal)
 	}
 	picture := provider.Picture{Key: up.Key, URL: up.URL, Size: up.Size}
 	if up.URL == "" {
 		picture.Name = p.Catalog.Images[up.Key].FileName()
 		picture.Open = func() (io.ReadCloser, error) { return p.Catalog.Open(up.Key) }
 	}
-	if err := p.flights[laneUploads].enter(ctx, p.Stop); err != nil {
-		return err
-	}
-	url, err := p.Provider.UploadImage(provider.About(ctx, up.name()), picture)
-	p.flights[laneUploads].leave()
+	url, err = p.Provider.UploadImage(provider.About(ctx, up.name()), picture)
+	p.heard(err)
 	if err != nil {
 		p.note(err)
 		p.heedUpload(err)
-		return fmt.Errorf("upload %s: %w", up.name(), err)
+		return "", fmt.Errorf("upload %s: %w", up.name(), err)
 	}
-	if err := p.Session.PutImage(ctx, up.Key, url, p.Now()); err != nil {
-		return p.stateFailed(err, Unsaved{Picture: up.Key, URL: url})
-	}
-	return nil
+	return url, nil
 }
 
 func (up *Upload) name() string {
@@ -224,6 +235,28 @@ func (p *pass) note(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if (refusal.Everywhere || refusal.Class == provider.ClassAuth) && p.fatal == nil {
+		p.fatal = refusal
+	}
+}
+
+// deaf is how many calls in a row may get no answer, however often they were tried,
+// before the run ends: there may be thousands of objects, and each would wait for
+// minutes. One object alone, of which the platform cannot speak, ends no run.
+const deaf = 3
+
+// heard takes down whether the platform answers at all.
+func (p *pass) heard(err error) {
+	refusal, failed := errors.AsType[*provider.Error](err)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case failed && refusal.Class == provider.ClassUnknown:
+		return // it was tried once: the next look tells
+	case !failed || refusal.Class != provider.ClassRetry || refusal.Code != 0:
+		p.silent = 0
+		return
+	}
+	if p.silent++; p.silent >= deaf && p.fatal == nil {
 		p.fatal = refusal
 	}
 }

@@ -209,13 +209,13 @@ func streamForm(_ *resty.Client, r *http.Request) error {
 
 // send makes the request of a call. The answer is never nil; with an error it
 // says how far the request got.
-func (t *transport) send(ctx context.Context, call *Call, token string, body payload) (*answer, error) {
+func (t *transport) send(caller context.Context, call *Call, token string, body payload) (*answer, error) {
 	var connected atomic.Bool
 	timeout := t.timeout
 	if body.form == nil {
 		timeout /= jsonShare
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(caller, timeout)
 	defer cancel()
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
@@ -241,6 +241,9 @@ func (t *transport) send(ctx context.Context, call *Call, token string, body pay
 	a.reached = connected.Load()
 	if response != nil && response.RawResponse != nil {
 		a.status, a.body = response.StatusCode(), response.Body()
+	}
+	if errors.Is(err, context.DeadlineExceeded) && caller.Err() == nil {
+		err = fmt.Errorf("there was no whole answer within %v", timeout)
 	}
 	return a, err
 }
