@@ -32,7 +32,11 @@ type comparison struct {
 	// keys are the pictures we know by URL; brand is the wanted brand as the
 	// shop would name it, empty while it is not granted.
 	keys  map[string]schema.ImageKey
+	url   func(schema.ImageKey) (url string, known bool)
 	brand schema.BrandRef
+	// arrived, ours and older are what the product tells of the copy beside its
+	// content; see origin.
+	arrived, ours, older bool
 }
 
 // differences says where the copy is not as declared, in field order. The
@@ -61,6 +65,11 @@ func (c comparison) differences(have *provider.Copy) []FieldDiff {
 		}
 		d.Cause = c.cause(d)
 	}
+	if c.ours && c.rec.Remembers() && c.rec.Stamp == c.stamp {
+		// The platform shows some of what we sent otherwise than it was sent, or not
+		// at all. To send it again would change nothing but the budget.
+		diffs = slices.DeleteFunc(diffs, func(d FieldDiff) bool { return d.Cost == schema.CostReview && d.Cause == CauseDrift })
+	}
 	return diffs
 }
 
@@ -75,11 +84,13 @@ type sighting struct {
 
 func (c comparison) sight(have *schema.SPU) sighting {
 	s := sighting{comparison: c, have: have}
-	s.holdsRecord = c.rec.Remembers() && (have.InfoVersion == "" || have.InfoVersion == sentVersion(c.rec))
+	mute := have.InfoVersion == "" // the platform need not echo it (reference section 12.1)
+	s.holdsRecord = c.rec.Remembers() && (mute && !c.older || have.InfoVersion == sentVersion(c.rec))
 	s.holdsWanted = s.holdsRecord && c.rec.Stamp == c.stamp
 	if c.want.InfoVersion == "" {
 		s.holdsWanted = have.InfoVersion == c.stamp
 	}
+	s.holdsWanted = s.holdsWanted || mute && c.arrived
 	if !s.holdsWanted { // then the memo is asked for field by field
 		s.rec = c.rec.Unpacked()
 	}
@@ -104,6 +115,9 @@ func (s sighting) vouched(path string, wanted func() string) bool {
 func (s sighting) inTermsOfWant() schema.SPU {
 	got, want := *s.have, s.want
 	got.OutProductID = want.OutProductID
+	if got.InfoVersion == "" && (s.holdsWanted || s.holdsRecord && s.rec.Version == want.InfoVersion) {
+		got.InfoVersion = want.InfoVersion // not echoed
+	}
 	if s.brand != "" && got.Brand == s.brand {
 		got.Brand = want.Brand
 	}
@@ -153,10 +167,17 @@ func (s sighting) pictures(path string, want, got []schema.Image) []schema.Image
 // samePictures reports whether the shop shows the wanted pictures under URLs that
 // we have handed out.
 func (s sighting) samePictures(want, got []schema.Image) bool {
-	return slices.EqualFunc(want, got, func(w, g schema.Image) bool {
-		key, known := s.keys[g.URL]
-		return known && key == w.Key
-	})
+	return slices.EqualFunc(want, got, s.samePicture)
+}
+
+// samePicture reports whether got stands under the URL that we have handed out for
+// want, be it a moment ago.
+func (s sighting) samePicture(want, got schema.Image) bool {
+	if key, known := s.keys[got.URL]; known {
+		return key == want.Key
+	}
+	url, known := s.url(want.Key)
+	return known && url == got.URL
 }
 
 // component fills in the informational members. The platform need not echo them,
@@ -210,7 +231,7 @@ func (s sighting) skus() []schema.SKU {
 
 func (s sighting) sku(want *schema.SKU, got schema.SKU) schema.SKU {
 	path := "sku." + want.OutSKUID
-	if key, known := s.keys[got.ThumbImg.URL]; known && key == want.ThumbImg.Key {
+	if s.samePicture(want.ThumbImg, got.ThumbImg) {
 		got.ThumbImg = want.ThumbImg
 	} else {
 		got.ThumbImg = s.thumb(path+".thumb_img", want.ThumbImg, got.ThumbImg)
@@ -256,6 +277,9 @@ func (c comparison) cause(d *FieldDiff) Cause {
 		return CauseUnknown
 	}
 	sent := c.rec.Unpacked().Memo[d.Path]
+	if d.Path == versionPath {
+		sent = memoValue(c.rec.Version) // the memo leaves it out
+	}
 	switch {
 	case d.Kind == FieldSKU && (sent != "") == (d.New != ""):
 		return CauseDrift // sent and gone, or never sent and there
@@ -304,6 +328,9 @@ func memoOfObject(zero, sent any) map[string]string {
 
 // listingPath is the field of an SPU that no copy shows: its place on the shelf.
 const listingPath = "listing"
+
+// versionPath is the author's own info_version.
+const versionPath = "info_version"
 
 func shelfWord(listed bool) string {
 	if listed {

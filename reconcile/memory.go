@@ -245,7 +245,7 @@ func (pl *planner) picturesSeen(f *facts) map[schema.ImageKey]string {
 	seen := map[schema.ImageKey]string{}
 	cmp := pl.comparison(f.want, f.stamp, f.rec)
 	for _, c := range []*provider.Copy{f.have.Draft, f.have.Online} {
-		if c == nil || !cmp.sight(&c.SPU).holdsWanted {
+		if c == nil || !cmp.from(pl.open(f.addr), f.have, c).sight(&c.SPU).holdsWanted {
 			continue
 		}
 		pl.seePictures(seen, f.want.HeadImg, c.SPU.HeadImg)

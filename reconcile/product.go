@@ -69,14 +69,14 @@ func (pl *planner) gather(addr schema.Address, want *schema.SPU, rec *state.Reco
 	f := &facts{addr: addr, want: want, rec: rec, have: have, stamp: want.Stamp(), resubmit: pl.pol.Resubmit[addr]}
 	compare := pl.comparison(want, f.stamp, rec)
 	if have.Draft != nil {
-		f.draft = compare.differences(have.Draft)
+		f.draft = compare.from(pl.open(addr), have, have.Draft).differences(have.Draft)
 	}
 	switch {
 	case have.Online == nil:
 	case have.Online == have.Draft: // one value where both copies are equal
 		f.online = f.draft
 	default:
-		f.online = compare.differences(have.Online)
+		f.online = compare.from(pl.open(addr), have, have.Online).differences(have.Online)
 	}
 	if have.Draft == nil { // the platform shows no draft: what is online was last submitted
 		f.draft = f.online
@@ -85,7 +85,7 @@ func (pl *planner) gather(addr schema.Address, want *schema.SPU, rec *state.Reco
 }
 
 func (pl *planner) comparison(want *schema.SPU, stamp string, rec *state.Record) comparison {
-	c := comparison{want: want, stamp: stamp, rec: rec, keys: pl.keys}
+	c := comparison{want: want, stamp: stamp, rec: rec, keys: pl.keys, url: pl.image}
 	if brand, err := schema.ParseAddress(string(want.Brand)); err == nil {
 		if id := pl.brandID(brand); id != "" {
 			c.brand = schema.BrandRef("id:" + id)
