@@ -16,12 +16,13 @@ import (
 // from is the comparison for one copy of a product. open is the call whose outcome
 // is not known, if any.
 func (c comparison) from(open *state.Intent, have *provider.Product, one *provider.Copy) comparison {
-	c.older = one != have.Draft && have.Draft != nil && !samePictures(have.Draft, one) && unsettled(have.Review)
+	submitted := c.rec != nil && c.rec.SubmittedAt != nil // what was found online and adopted was not
+	c.older = submitted && one != have.Draft && have.Draft != nil && !samePictures(have.Draft, one) && unsettled(have.Review)
 	if c.older {
 		return c
 	}
 	c.arrived = open != nil && c.carried(open, have) && c.shows(one)
-	c.ours = c.rec != nil && c.rec.SubmittedAt != nil && untouched(have, *c.rec.SubmittedAt)
+	c.ours = submitted && untouched(have, *c.rec.SubmittedAt)
 	return c
 }
 

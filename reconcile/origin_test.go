@@ -79,7 +79,8 @@ func TestAMuteRejectionIsSeen(t *testing.T) {
 	w := inSync()
 	old := blanket()
 	w.want.HeadImg = []schema.Image{picture("new1"), picture("new2")}
-	w.rec.Stamp, w.rec.Memo = w.want.Stamp(), memoOf(w.want)
+	submitted := tableNow.Add(-time.Hour)
+	w.rec.Stamp, w.rec.Memo, w.rec.SubmittedAt = w.want.Stamp(), memoOf(w.want), &submitted
 	w.have.Online, w.have.Draft, w.have.Review, w.have.Reason = mute(old, 1), mute(w.want, 2), provider.ReviewRejected, "主图模糊"
 	if got, want := w.words(), "spu.719 block:rejected"; got != want {
 		t.Errorf("plan %q, want %q", got, want)
