@@ -3,10 +3,10 @@ package fleet
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"sync"
 	"time"
 
+	"github.com/shopctl/shopctl/internal/crash"
 	"github.com/shopctl/shopctl/lang"
 )
 
@@ -71,12 +71,12 @@ func Guarded(do RunShop) RunShop {
 	return func(ctx context.Context, t Task) (r Result, logs Logs) {
 		began := time.Now()
 		defer func() {
-			if cause := recover(); cause != nil {
+			if p := crash.Of(recover()); p != nil {
 				r = Failed(t, Failure{
-					What:   lang.F("a mistake of this program ended the work on the shop: %v", "程序自身的错误中止了该店铺的处理：%v", cause),
+					What:   lang.F("a mistake of this program ended the work on the shop: %v", "程序自身的错误中止了该店铺的处理：%v", p.Value),
 					Remedy: lang.T("Please report it with the shop's log; what was done is recorded, the next run goes on.", "请附上该店铺的日志反馈此问题；已完成的操作均有记录，下次运行会继续。"),
 				})
-				logs.Text = fmt.Appendf(logs.Text, "panic: %v\n\n%s", cause, debug.Stack())
+				logs.Text = fmt.Appendf(logs.Text, "panic: %v\n", p)
 			}
 			r.Began, r.Took = began, time.Since(began).Seconds()
 		}()

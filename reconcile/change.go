@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/shopctl/shopctl/provider"
@@ -160,14 +161,14 @@ func (p *pass) step(ctx context.Context, c *Change, steps []Op) error {
 	if err != nil {
 		return err
 	}
+	land := sync.OnceFunc(p.land)
+	defer land()
 	rec := p.recordOf(c.Address)
 	err = send(provider.About(ctx, c.Address.String()), rec)
 	p.count(err)
 	refusal, _ := errors.AsType[*provider.Error](err)
 	if err == nil && !blind(op) {
-		p.land()
-	} else {
-		defer p.land()
+		land()
 	}
 	switch {
 	case err == nil, refusal != nil && refusal.Class == provider.ClassNoop:

@@ -4,6 +4,8 @@ import (
 	"container/heap"
 	"context"
 	"sync"
+
+	"github.com/shopctl/shopctl/internal/crash"
 )
 
 // node is one piece of work. It becomes ready when all it comes after is over;
@@ -33,7 +35,8 @@ const (
 // runGraph runs every node once, of each lane at most so many at a time as
 // widths says. It stops starting nodes when stop is closed or ctx ends, waits
 // for those that run, and reports whether all were started. A cycle is a mistake
-// of this program and panics.
+// of this program and panics. A panic in a node stops the others as stop does, and
+// goes on from here.
 func runGraph(ctx context.Context, stop <-chan struct{}, widths [lanes]int, nodes []*node) bool {
 	g := &graph{stop: stop, left: len(nodes)}
 	g.wake = sync.NewCond(&g.mu)
@@ -52,7 +55,9 @@ func runGraph(ctx context.Context, stop <-chan struct{}, widths [lanes]int, node
 	done := make(chan struct{})
 	defer close(done)
 	go g.watch(ctx, done)
-	return g.run(ctx)
+	all := g.run(ctx)
+	g.crashed.Rethrow()
+	return all
 }
 
 type graph struct {
@@ -62,6 +67,7 @@ type graph struct {
 	lanes   [lanes]track
 	running int // in all lanes
 	left    int // nodes not finished
+	crashed *crash.Panic
 }
 
 // track is one lane of a running graph.
@@ -83,8 +89,11 @@ func (g *graph) watch(ctx context.Context, done <-chan struct{}) {
 	g.wake.Broadcast()
 }
 
-// stopped reports whether nothing may be started any more.
+// stopped reports whether nothing may be started any more. The caller holds mu.
 func (g *graph) stopped(ctx context.Context) bool {
+	if g.crashed != nil {
+		return true
+	}
 	select {
 	case <-g.stop:
 		return true
@@ -129,9 +138,12 @@ func (g *graph) next() *node {
 }
 
 func (g *graph) start(ctx context.Context, n *node) {
-	n.do(ctx)
+	crashed := crash.Catch(func() { n.do(ctx) })
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.crashed == nil {
+		g.crashed = crashed
+	}
 	g.running--
 	g.lanes[n.lane].running--
 	g.left--

@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/shopctl/shopctl/internal/crash"
 )
 
 func TestGraphRunsAfterNeeds(t *testing.T) {
@@ -82,6 +85,22 @@ func TestGraphEndsWithItsContext(t *testing.T) {
 	}
 	if runGraph(ctx, nil, [lanes]int{1, 1}, nodes) {
 		t.Error("a cancelled run says that it started everything")
+	}
+}
+
+// A panic in a node comes out of runGraph, after those that run are over, and
+// nothing else is started.
+func TestGraphHandsAPanicOn(t *testing.T) {
+	began, over := make(chan struct{}), atomic.Bool{}
+	crashed := crash.Catch(func() {
+		runGraph(t.Context(), nil, [lanes]int{2, 1}, []*node{
+			{do: func(context.Context) { close(began); over.Store(true) }},
+			{do: func(context.Context) { <-began; panic("a nil map") }, rank: 1},
+			{do: func(context.Context) { t.Error("a node is started after a panic") }, rank: 2, after: []*node{{}}},
+		})
+	})
+	if crashed == nil || crashed.Value != "a nil map" || !strings.Contains(crashed.Error(), "graph_test.go") || !over.Load() {
+		t.Errorf("came out: %v", crashed)
 	}
 }
 

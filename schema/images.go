@@ -11,9 +11,9 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
+	"github.com/shopctl/shopctl/internal/crash"
 	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/schema/raster"
 )
@@ -90,7 +90,7 @@ func (g *gallery) prepare(names []string) {
 		}
 	}
 	slices.Sort(missing)
-	var group errgroup.Group
+	group := crash.NewGroup()
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for _, name := range slices.Compact(missing) {
 		group.Go(func() error {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/shopctl/shopctl/internal/crash"
 	"github.com/shopctl/shopctl/schema/literal"
 )
 
@@ -125,11 +126,19 @@ func (e *evaluator) rest(c *checker, s *source, n *node, rest []left) {
 // on as many as there are processors.
 func inOrder[T, R any](all []T, work func(T) R) func(yield func(int, R) bool) {
 	return func(yield func(int, R) bool) {
-		done := make([]chan R, len(all))
+		type made struct {
+			result  R
+			crashed *crash.Panic
+		}
+		done := make([]chan made, len(all))
 		start := func(i int) {
 			if i < len(all) {
-				done[i] = make(chan R, 1)
-				go func() { done[i] <- work(all[i]) }()
+				done[i] = make(chan made, 1)
+				go func() {
+					var m made
+					m.crashed = crash.Catch(func() { m.result = work(all[i]) })
+					done[i] <- m
+				}()
 			}
 		}
 		ahead := runtime.GOMAXPROCS(0)
@@ -137,10 +146,11 @@ func inOrder[T, R any](all []T, work func(T) R) func(yield func(int, R) bool) {
 			start(i)
 		}
 		for i := range all {
-			result := <-done[i]
+			m := <-done[i]
+			m.crashed.Rethrow()
 			done[i] = nil
 			start(i + ahead)
-			if !yield(i, result) {
+			if !yield(i, m.result) {
 				return
 			}
 		}

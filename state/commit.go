@@ -4,6 +4,8 @@ import (
 	"errors"
 	"path/filepath"
 	"sync"
+
+	"github.com/shopctl/shopctl/internal/crash"
 )
 
 // journalFile appends lines to the file of a journal. One goroutine writes at a
@@ -60,7 +62,7 @@ func (j *journalFile) drain() {
 			return
 		}
 		if err == nil {
-			err = j.write(g.lines)
+			err = crash.Try(func() error { return j.write(g.lines) })
 		}
 		j.mu.Lock()
 		if j.err = err; err == nil {

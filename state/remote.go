@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/shopctl/shopctl/internal/crash"
 	"github.com/shopctl/shopctl/lang"
 )
 
@@ -149,7 +150,7 @@ func (r *Remote) drain() {
 		if b == nil {
 			return
 		}
-		r.finish(b, r.send(b))
+		r.finish(b, crash.Try(func() error { return r.send(b) }))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/shopctl/shopctl/internal/crash"
 	"github.com/shopctl/shopctl/lang"
 )
 
@@ -61,7 +62,7 @@ func (r *Remote) prolong(ctx context.Context, every time.Duration) bool {
 		return false
 	case <-time.After(every):
 	}
-	err := r.insist(time.Now()).call(ctx, r.store.Renew)
+	err := crash.Try(func() error { return r.insist(time.Now()).call(ctx, r.store.Renew) })
 	if ctx.Err() != nil {
 		return false
 	}

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"github.com/shopctl/shopctl/internal/crash"
 	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/provider"
 )
@@ -69,21 +70,37 @@ func (c *cachedToken) Token(ctx context.Context) (string, error) {
 		return token, nil
 	}
 	result := c.flight.DoChan("token", func() (any, error) {
-		if token, ok := c.cached(); ok {
-			return token, nil
-		}
-		token, lifetime, err := c.fetch(context.WithoutCancel(ctx))
-		if err == nil {
-			c.keep(token, lifetime)
-		}
-		return token, err
+		var got fetched
+		var err error
+		got.crashed = crash.Catch(func() { got.token, err = c.fetchNew(context.WithoutCancel(ctx)) })
+		return got, err
 	})
 	select {
 	case <-ctx.Done():
 		return "", &provider.Error{Class: provider.ClassRetry, Call: "token", Err: ctx.Err()}
 	case r := <-result:
-		return r.Val.(string), r.Err
+		got := r.Val.(fetched)
+		got.crashed.Rethrow()
+		return got.token, r.Err
 	}
+}
+
+// fetched is what a request that many wait for has brought.
+type fetched struct {
+	token   string
+	crashed *crash.Panic
+}
+
+// fetchNew fetches a token and keeps it, unless there is one by now.
+func (c *cachedToken) fetchNew(ctx context.Context) (string, error) {
+	if token, ok := c.cached(); ok {
+		return token, nil
+	}
+	token, lifetime, err := c.fetch(ctx)
+	if err == nil {
+		c.keep(token, lifetime)
+	}
+	return token, err
 }
 
 // Renew implements TokenSource.

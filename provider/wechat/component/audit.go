@@ -5,8 +5,7 @@ import (
 	"errors"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
+	"github.com/shopctl/shopctl/internal/crash"
 	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/provider/wechat"
@@ -133,7 +132,7 @@ func (p *Provider) Audit(ctx context.Context, auditID string) (provider.Verdict,
 func (p *Provider) verdicts(ctx context.Context, auditIDs []string) (map[string]provider.Verdict, error) {
 	var mu sync.Mutex
 	verdicts := make(map[string]provider.Verdict, len(auditIDs))
-	group, ctx := errgroup.WithContext(ctx)
+	group, ctx := crash.WithContext(ctx)
 	group.SetLimit(p.concurrency)
 	for _, id := range auditIDs {
 		group.Go(func() error {

@@ -9,8 +9,7 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
+	"github.com/shopctl/shopctl/internal/crash"
 	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/schema"
 )
@@ -47,6 +46,7 @@ func (a *API) listAll(ctx context.Context, plane Plane, same *sameCopies, progre
 		}
 		page := <-asked[0]
 		asked = asked[1:]
+		page.crashed.Rethrow()
 		if page.err != nil {
 			return nil, page.err
 		}
@@ -69,17 +69,20 @@ func (a *API) listAll(ctx context.Context, plane Plane, same *sameCopies, progre
 // listed is a page that was asked for.
 type listed struct {
 	*spuList
-	err error
+	err     error
+	crashed *crash.Panic
 }
 
 func (a *API) ask(ctx context.Context, query ListQuery, declared map[string]*schema.SPU) <-chan listed {
 	answer := make(chan listed, 1)
 	go func() {
-		page, err := a.listSPUs(ctx, query)
-		if err == nil {
-			(&keeper{declared: declared}).rows(page.rows)
-		}
-		answer <- listed{page, err}
+		var page listed
+		page.crashed = crash.Catch(func() {
+			if page.spuList, page.err = a.listSPUs(ctx, query); page.err == nil {
+				(&keeper{declared: declared}).rows(page.rows)
+			}
+		})
+		answer <- page
 	}()
 	return answer
 }
@@ -130,7 +133,7 @@ func (r *row) key() string {
 // Observe implements provider.Provider.
 func (p *Provider) Observe(ctx context.Context, scope provider.Scope) (*provider.Observation, error) {
 	o := &provider.Observation{At: p.now()}
-	group, ctx := errgroup.WithContext(ctx)
+	group, ctx := crash.WithContext(ctx)
 	group.Go(func() (err error) {
 		o.Products, o.Nameless, err = p.products(ctx, scope)
 		return err
@@ -217,7 +220,7 @@ func countBoth(tell func(done, total int)) func(plane Plane, done, total int) {
 
 func (p *Provider) bothLists(ctx context.Context, declared map[string]*schema.SPU, progress func(Plane, int, int)) (drafts, online map[string]*row, err error) {
 	same := &sameCopies{declared: declared, first: map[string]*row{}}
-	group, ctx := errgroup.WithContext(ctx)
+	group, ctx := crash.WithContext(ctx)
 	group.Go(func() (err error) {
 		drafts, err = p.api.listAll(ctx, PlaneDraft, same, progress)
 		return err
@@ -267,7 +270,7 @@ func younger(a, b string) bool {
 func (p *Provider) lookupAll(ctx context.Context, ids []string, rechecks int) (map[string]*provider.Product, error) {
 	var mu sync.Mutex
 	found := map[string]*provider.Product{}
-	group, ctx := errgroup.WithContext(ctx)
+	group, ctx := crash.WithContext(ctx)
 	group.SetLimit(p.concurrency)
 	for _, id := range ids {
 		group.Go(func() error {

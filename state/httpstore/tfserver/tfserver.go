@@ -1,5 +1,11 @@
 // Package tfserver plays, for tests, a server that speaks the protocol of
 // Terraform's http backend.
+//
+// That it plays it well is for OpenTofu to say, a client of the protocol that others
+// have written. Tests of httpstore run it where it is on the PATH; it is built, from
+// the module proxy alone, with
+//
+//	go build -C "$(go mod download -json github.com/opentofu/opentofu@v1.12.6 | jq -r .Dir)" -o ~/go/bin/tofu ./cmd/tofu
 package tfserver
 
 import (
@@ -148,7 +154,7 @@ func (s *Server) takeLock(w http.ResponseWriter, body []byte) {
 	}
 	asked.Who = map[bool]string{true: "gitlab-ci", false: asked.Who}[s.gitlab]
 	if s.gitlab {
-		asked.Created = time.Now().UTC().Format("2006-01-02 15:04:05 UTC")
+		asked.Created = time.Now().UTC().Format("2006-01-02T15:04:05.000Z")
 	}
 	s.held = &asked
 }
