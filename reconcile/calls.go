@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/schema"
@@ -123,6 +124,7 @@ func (p *pass) sent(c *Change, op Op, rec *state.Record, noop bool) {
 	switch op {
 	case OpUpdateMerchant:
 		rec.Memo, rec.Reason = memoOfObject(&schema.Merchant{}, p.Catalog.Merchant), p.Catalog.Merchant.Reason
+		edited(c, rec, now, noop)
 	case OpSubmitBrand, OpSubmitCategory:
 		claim := p.pl.claims[c.Address]
 		rec.Stamp, rec.Memo, rec.SubmittedAt = claim.stamp, claim.memo, &now
@@ -143,6 +145,7 @@ func (p *pass) sent(c *Change, op Op, rec *state.Record, noop bool) {
 			rec.Memo[listingPath] = listing // its place on the shelf did not change
 		}
 	case OpUpdateFree:
+		edited(c, rec, now, noop)
 		if rec.Memo == nil {
 			return // adopted with other content: what was sent last is not known
 		}
@@ -159,6 +162,13 @@ func (p *pass) sent(c *Change, op Op, rec *state.Record, noop bool) {
 			rec.Memo = map[string]string{}
 		}
 		rec.Memo[listingPath] = shelfWord(op == OpList)
+	}
+}
+
+// edited keeps why something was changed at once: no verdict will tell it.
+func edited(c *Change, rec *state.Record, now time.Time, noop bool) {
+	if c.Reason != "" && !noop {
+		rec.Judge(state.Verdict{Kind: state.VerdictEdited, At: now, Said: c.Reason})
 	}
 }
 

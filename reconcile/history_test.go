@@ -115,6 +115,12 @@ func TestHistoriesAreBounded(t *testing.T) {
 	if len(rec.History) != 10 || rec.History[9].Reason != "19" {
 		t.Errorf("%d verdicts are kept, the last is %s", len(rec.History), told(rec.History))
 	}
+	for i := range 8 {
+		rec.Judge(state.Verdict{Kind: state.VerdictEdited, At: day(400 + i), Said: fmt.Sprint(i)})
+	}
+	if len(rec.History) != 15 || rec.History[14].Said != "7" || rec.LastVerdict().Reason != "19" {
+		t.Errorf("edits stand in the way of verdicts: %d are kept, the last verdict is %+v", len(rec.History), rec.LastVerdict())
+	}
 }
 
 // What the author gave as the reason stands in the plan, and with the verdict on the

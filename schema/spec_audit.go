@@ -24,8 +24,8 @@ func grantedSpec(en, zh string) AttrSpec {
 const reasonName = "reason"
 
 var reasonSpec = AttrSpec{Name: reasonName, Type: TypeString, Cost: CostLocal, Rule: lang.T("at most 200 characters", "最多 200 个字符"),
-	Doc: lang.T("Why it is as it is, for people: plans show it, and the history of verdicts keeps what it said when the content was submitted. Never sent; changing it alone changes nothing.",
-		"修改的原因，给人看的：计划会显示它，审核历史会保留提交时的说明。不会发送到平台；只改它不产生变更。")}
+	Doc: lang.T("Why it is as it is, for people: plans show it, and the history keeps what it said when the content was submitted, or edited at once. Never sent; changing it alone changes nothing.",
+		"修改的原因，给人看的：计划会显示它，历史记录会保留提交或立即修改时的说明。不会发送到平台；只改它不产生变更。")}
 
 var brandSpec = BlockSpec{
 	Name: "brand", Label: lang.T("the name, used as brand.NAME", "名称，用 brand.NAME 引用"), ForEach: true, API: "audit/audit_brand",

@@ -33,6 +33,7 @@ var verdictNames = map[state.VerdictKind]headline{
 	state.VerdictRejected:  {"✗", lang.T("rejected", "被驳回"), red},
 	state.VerdictBanned:    {"✗", lang.T("banned", "被封禁"), red},
 	state.VerdictWithdrawn: {"<", lang.T("withdrawn", "已撤回"), yellow},
+	state.VerdictEdited:    {"~", lang.T("edited at once, without review", "立即修改，无需审核"), plain},
 }
 
 // History prints the verdicts on an object, the newest first.

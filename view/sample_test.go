@@ -230,6 +230,7 @@ func sampleForecast() *reconcile.Forecast {
 // sampleHistory holds a verdict of every kind, the newest first.
 func sampleHistory() []state.Verdict {
 	return []state.Verdict{
+		{Kind: state.VerdictEdited, At: *at(70), Said: "双十一促销"},
 		{Kind: state.VerdictBanned, At: *at(60), Reason: "涉嫌违规"},
 		{Kind: state.VerdictApproved, At: *at(0), SubmittedAt: at(-95), Category: "1445", Stamp: "sc1-00112233445566778899aabbccddeeff"},
 		{Kind: state.VerdictWithdrawn, At: *at(-96), SubmittedAt: at(-100), Category: "1445"},
