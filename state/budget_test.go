@@ -88,6 +88,25 @@ func TestLedgerIsPruned(t *testing.T) {
 	}
 }
 
+// A submission whose outcome is not known is kept however old it is, and an answer
+// never moves one back in time: the platform cannot have counted it before it was
+// announced.
+func TestWhatTheLedgerHoldsOnTo(t *testing.T) {
+	s, early := New(sampleShop), sampleTime.Add(-time.Hour)
+	must(t,
+		s.Apply(Entry{Seq: 1, Kind: EntryIntent, Intent: &Intent{Address: spu("open"), Call: "add", At: sampleTime, Submits: true}}),
+		s.Apply(Entry{Seq: 2, Kind: EntryIntent, Intent: &Intent{Address: spu("2"), Call: "add", At: sampleTime, Submits: true}}),
+		s.Apply(Entry{Seq: 3, Kind: EntryRecord, Record: &Record{Address: spu("2"), SubmittedAt: &early}, Settles: 2}))
+	if at := s.Submissions[2].At; !at.Equal(sampleTime) {
+		t.Errorf("it counts from %v, want %v", at, sampleTime)
+	}
+	later := sampleTime.Add(10 * LedgerKeeps)
+	must(t, s.Apply(Entry{Seq: pruneEvery, Kind: EntryIntent, Intent: &Intent{Address: spu("3"), Call: "add", At: later, Submits: true}}))
+	if _, kept := s.Submissions[1]; !kept || len(s.Submissions) != 2 {
+		t.Errorf("kept are %v, want the one without an answer and the newest", s.Submissions)
+	}
+}
+
 func TestLimitsThatAreOverAreDropped(t *testing.T) {
 	s := New(sampleShop)
 	for n, on := range []string{"spu.1", "spu.2", LimitHour} {
@@ -95,6 +114,11 @@ func TestLimitsThatAreOverAreDropped(t *testing.T) {
 		must(t, s.Apply(Entry{Seq: uint64(n + 1), Kind: EntryLimit, Limit: &Limit{On: on, At: at, Until: at.Add(90 * time.Minute)}}))
 	}
 	if _, gone := s.Limits["spu.1"]; gone || len(s.Limits) != 2 {
+		t.Errorf("kept are %v", s.Limits)
+	}
+	at := s.Limits["spu.2"].Until // it is over at that very moment
+	must(t, s.Apply(Entry{Seq: 4, Kind: EntryLimit, Limit: &Limit{On: LimitDay, At: at, Until: at.Add(time.Hour)}}))
+	if _, kept := s.Limits["spu.2"]; kept || len(s.Limits) != 2 {
 		t.Errorf("kept are %v", s.Limits)
 	}
 }

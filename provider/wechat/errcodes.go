@@ -20,9 +20,6 @@ type ErrCode struct {
 	Source string
 }
 
-// Codes returns every code that is known, sorted.
-func Codes() []ErrCode { return slices.Clone(errcodes) }
-
 // Lookup finds what is known about a code.
 func Lookup(code int) (ErrCode, bool) {
 	i, ok := slices.BinarySearchFunc(errcodes, code, func(e ErrCode, code int) int { return cmp.Compare(e.Code, code) })
