@@ -50,7 +50,7 @@ func windowsOf(hour, day reconcile.Window) []lang.Text {
 		if at := w.window.LearnedAt; at != nil {
 			lines = append(lines, lang.F(
 				"The platform refused more than %[1]d in %[2]s at %[3]s; that limit is believed for a day.",
-				"%[3]s 平台拒绝了%[4]s内超过 %[1]d 次的提交；一天之内以此为上限。", w.window.Limit, w.of.EN, clock(*at), w.of.ZH))
+				"%[3]s 平台拒绝了提交：%[4]s内已超过 %[1]d 次；一天之内以此为上限。", w.window.Limit, w.of.EN, clock(*at), w.of.ZH))
 		}
 	}
 	return lines

@@ -260,7 +260,7 @@ func (h *htmlWriter) summary(p *page) {
 	if entries := readPlan(h.plan, h.names); len(entries) > 0 {
 		p.line(0, words(riskLine(entries)))
 	}
-	p.summary(h.plan)
+	p.counts(h.plan)
 	p.uploads(h.plan.Uploads)
 }
 

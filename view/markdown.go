@@ -1,7 +1,10 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/shopctl/shopctl/lang"
@@ -61,8 +64,8 @@ func (v *View) planMarkdown(plan *reconcile.Plan, catalog *schema.Catalog) strin
 	if len(entries) > 0 {
 		m.put("**"+md(m.say(riskLine(entries)))+"**\n\n", 0)
 	}
-	m.totals(plan)
 	m.breaches(plan.Breaches)
+	m.totals(plan)
 	m.forecast(plan.Forecast)
 	m.since(plan.Since)
 	m.table(entries)
@@ -75,7 +78,7 @@ func (v *View) planMarkdown(plan *reconcile.Plan, catalog *schema.Catalog) strin
 // totals says in a few lines how much of what, and what it costs.
 func (m *markdown) totals(plan *reconcile.Plan) {
 	p := &page{lang: m.lang}
-	p.summary(plan)
+	p.counts(plan)
 	m.quote(p)
 }
 
@@ -144,7 +147,12 @@ func (m *markdown) breaches(breaches []reconcile.Breach) {
 		if more > 0 {
 			objects = objects[:maxBreachObjects]
 		}
-		m.put("> **"+md(m.say(breachOf(b)))+"** ("+md(m.say(addresses(objects)))+m.say(andMore(more))+"). "+md(m.say(overrideOf(b)))+"  \n", 0)
+		whom := addresses(objects)
+		if more > 0 {
+			whom = listed([]lang.Text{whom, andMore(more)})
+		}
+		whom = lang.T(" ("+whom.EN+"). ", "（"+whom.ZH+"）。")
+		m.put("> **"+md(m.say(breachOf(b)))+"**"+md(m.say(whom))+md(m.say(overrideOf(b)))+"  \n", 0)
 	}
 	m.put("\n", 0)
 }
@@ -158,14 +166,40 @@ func (m *markdown) table(entries []entry) {
 	for i := range entries {
 		row := m.row(&entries[i])
 		if i == 0 || entries[i].risk != entries[i-1].risk {
-			row = "| | **" + m.say(riskNames[entries[i].risk]) + "** | | |\n" + row
+			row = "| | **" + m.say(riskNames[entries[i].risk]) + "** (" + strconv.Itoa(ofRisk(entries, entries[i].risk)) + ") | | |\n" + row
 		}
 		if !m.put(row, tailReserve) {
-			m.put("\n"+m.say(lang.F("%d more changes do not fit into a comment; see the whole plan: shopctl show.", "另有 %d 项变更超出评论长度，请用 shopctl show 查看完整计划。", len(entries)-i))+"\n", 0)
+			kinds := listed(risksOf(entries[i:]))
+			m.put("\n"+m.say(lang.F(
+				"%[1]d more changes do not fit into a comment (%[2]s); see the whole plan: shopctl show.",
+				"另有 %[1]d 项变更超出评论长度（%[3]s），请用 shopctl show 查看完整计划。", len(entries)-i, kinds.EN, kinds.ZH))+"\n", 0)
 			return
 		}
 	}
 	m.put("\n", 0)
+}
+
+// ofRisk counts the entries of a risk.
+func ofRisk(entries []entry, r risk) int {
+	n := 0
+	for i := range entries {
+		if entries[i].risk == r {
+			n++
+		}
+	}
+	return n
+}
+
+// risksOf counts entries by risk, the gravest first.
+func risksOf(entries []entry) []lang.Text {
+	var parts []lang.Text
+	for r := riskIrreversible; r <= riskWaiting; r++ {
+		if n := ofRisk(entries, r); n > 0 {
+			name := riskNames[r]
+			parts = append(parts, lang.F("%[1]s: %[3]d", "%[2]s %[3]d 项", name.EN, name.ZH, n))
+		}
+	}
+	return parts
 }
 
 func (m *markdown) row(e *entry) string {
@@ -174,7 +208,7 @@ func (m *markdown) row(e *entry) string {
 	if c.Title != "" {
 		name += "<br>" + md(cut(c.Title, maxCell))
 	}
-	return "| " + e.what.symbol + " | " + name + " | **" + md(m.say(e.what.word)) + "**" + m.reason(c) + m.gist(e) + " | " + md(m.say(m.price(e))) + " |\n"
+	return "| " + webSymbol(e.what.symbol) + " | " + name + " | **" + md(m.say(e.what.word)) + "**" + m.reason(c) + m.gist(e) + " | " + md(m.say(m.price(e))) + " |\n"
 }
 
 // reason is the author's, in the row of a change.
@@ -211,27 +245,36 @@ const gistFields = 3
 // maxCell is how many characters of a value a row of the table shows.
 const maxCell = 40
 
-// gist is the few differences that a reviewer looks for first: prices, then the others.
+// gist is the few differences that a reviewer looks for first, by their rank.
 func (m *markdown) gist(e *entry) string {
+	fields := slices.Clone(e.fields)
+	slices.SortStableFunc(fields, func(a, b fieldLine) int { return cmp.Compare(gistRank(&a), gistRank(&b)) })
 	var b strings.Builder
-	shown := 0
-	for _, prices := range []bool{true, false} {
-		for i := range e.fields {
-			f := &e.fields[i]
-			if movesPrice(*f.diff) != prices {
-				continue
-			}
-			if shown++; shown > gistFields {
-				continue
-			}
-			b.WriteString("<br>" + m.difference(f, maxCell))
-		}
+	for i := range min(len(fields), gistFields) {
+		b.WriteString("<br>" + m.difference(&fields[i], maxCell))
 	}
-	if more := shown - gistFields + e.hidden; more > 0 && shown > gistFields {
+	if more := len(fields) - gistFields + e.hidden; more > 0 && len(fields) > gistFields {
 		b.WriteString("<br>" + m.say(andMore(more)))
 	}
 	return b.String()
 }
+
+// gistRank puts prices first, then whole SKUs, which have prices too, then what buyers
+// read, and last what only programs read.
+func gistRank(f *fieldLine) int {
+	switch {
+	case movesPrice(*f.diff):
+		return 0
+	case f.sign != "":
+		return 1
+	case programFields[f.path]:
+		return 3
+	}
+	return 2
+}
+
+// programFields are the fields of a product that buyers do not see.
+var programFields = map[string]bool{"path": true, "scene_group_list": true, "info_version": true, "component.direct_path": true}
 
 // difference is one field in a line, its values cut to so many characters.
 func (m *markdown) difference(f *fieldLine, limit int) string {
@@ -256,7 +299,7 @@ func (m *markdown) difference(f *fieldLine, limit int) string {
 func (m *markdown) details(entries []entry) {
 	for i := range entries {
 		if !m.put(m.detail(&entries[i]), tailReserve) {
-			m.put("\n"+m.say(lang.F("The details of %d more changes do not fit into a comment; see the whole plan: shopctl show.", "另有 %d 项变更的详情超出评论长度，请用 shopctl show 查看完整计划。", len(entries)-i))+"\n", 0)
+			m.put("\n"+m.say(lang.F("The details of %d changes do not fit into a comment; see the whole plan: shopctl show.", "另有 %d 项变更的详情超出评论长度，请用 shopctl show 查看完整计划。", len(entries)-i))+"\n", 0)
 			return
 		}
 	}
@@ -268,7 +311,7 @@ const wholeValue = 600
 func (m *markdown) detail(e *entry) string {
 	var b strings.Builder
 	c := e.change
-	fmt.Fprintf(&b, "<details><summary>%s %s <code>%s</code> %s</summary>\n\n", e.what.symbol, md(m.say(e.what.word)), md(c.Address.String()), md(c.Title))
+	fmt.Fprintf(&b, "<details><summary>%s %s <code>%s</code> %s</summary>\n\n", webSymbol(e.what.symbol), md(m.say(e.what.word)), md(c.Address.String()), md(c.Title))
 	b.WriteString("- " + m.say(lang.T("why", "原因")) + m.colon() + md(m.say(e.why)) + "\n")
 	for i := range e.fields {
 		b.WriteString("- " + m.difference(&e.fields[i], wholeValue) + "\n")

@@ -86,3 +86,51 @@ func TestMarkdownIsSortedByRisk(t *testing.T) {
 		last = at
 	}
 }
+
+// What buyers will pay for a new product stands in its row, before what only programs read.
+func TestMarkdownShowsTheGistOfANewProduct(t *testing.T) {
+	plan := samplePlan()
+	plan.Changes = []reconcile.Change{{
+		Address: spu("801"), Title: "被套", Action: reconcile.ActionCreate, Steps: []reconcile.Op{reconcile.OpAdd}, Class: reconcile.ClassReview, Cause: reconcile.CauseFile,
+		Fields: []reconcile.FieldDiff{
+			{Path: "path", Kind: reconcile.FieldText, New: "pages/p?id=801", Cause: reconcile.CauseFile},
+			{Path: "head_img", Kind: reconcile.FieldPictures, New: "sha256:1", Cause: reconcile.CauseFile},
+			{Path: "third_cat_id", Kind: reconcile.FieldText, New: "1445", Cause: reconcile.CauseFile},
+			{Path: "scene_group_list", Kind: reconcile.FieldText, New: "1", Cause: reconcile.CauseFile},
+			{Path: "sku.s1", Kind: reconcile.FieldSKU, New: "颜色 红 ¥9.90", Cause: reconcile.CauseFile},
+		},
+	}}
+	text := (&View{Lang: lang.EN}).planMarkdown(plan, nil)
+	_, row, _ := strings.Cut(text, "<code>spu.801</code>")
+	row, _, _ = strings.Cut(row, "\n")
+	if !strings.Contains(row, "¥9.90") || !strings.Contains(row, "and 2 more") || strings.Contains(row, "pages/p") {
+		t.Errorf("the row of a new product: %s", row)
+	}
+}
+
+// What is cut off is told by risk: a reviewer wants to know of the blocked ones at
+// the end of three thousand.
+func TestMarkdownCountsByRiskWhatDoesNotFit(t *testing.T) {
+	plan := manyChanges(3000)
+	plan.Changes = append(plan.Changes, sampleChanges()[4], sampleChanges()[6])
+	text := (&View{Lang: lang.EN}).planMarkdown(plan, sampleCatalog())
+	for _, want := range []string{"| | **price moves** (3000) | | |", "blocked: needs a human: 1, waiting: 1)"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("nothing says %q", want)
+		}
+	}
+}
+
+// A price that was typed with a digit too many is as bad as one with a digit too few.
+func TestRiskLineTellsBothWaysOfAPrice(t *testing.T) {
+	plan := samplePlan()
+	plan.Changes = sampleChanges()[5:6]
+	plan.Changes[0].Fields = []reconcile.FieldDiff{
+		{Path: "sku.s1.sale_price", Kind: reconcile.FieldMoney, Old: "1000", New: "10000"},
+		{Path: "sku.s2.sale_price", Kind: reconcile.FieldMoney, Old: "1000", New: "900"},
+	}
+	got := riskLine(readPlan(plan, names{})).EN
+	if want := "Risk: nothing that cannot be undone, the largest price drop is 10%, the largest price rise is 900%."; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

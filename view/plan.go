@@ -3,6 +3,7 @@ package view
 import (
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/reconcile"
@@ -107,11 +108,11 @@ func (p *page) remark(label span, text lang.Text, st style) {
 }
 
 func addresses(list []schema.Address) lang.Text {
-	var names []lang.Text
+	var names []string
 	for _, a := range list {
-		names = append(names, lang.Same(a.String()))
+		names = append(names, a.String())
 	}
-	return listed(names)
+	return lang.T(strings.Join(names, ", "), strings.Join(names, "、"))
 }
 
 func classStyle(c reconcile.Class) style {
@@ -199,8 +200,16 @@ func andMore(n int) lang.Text {
 // maxBreachObjects is how many objects are named under a broken guard.
 const maxBreachObjects = 10
 
-// summary ends a plan: how many of what, what goes to review, what stays.
+// summary ends a plan: what it counts, and what cannot be undone.
 func (p *page) summary(plan *reconcile.Plan) {
+	p.counts(plan)
+	if n := plan.Summary().Irreversible; n > 0 {
+		p.line(0, words(sentence(counted(n, "change cannot be undone", "changes cannot be undone", "项变更不可恢复"))).as(red))
+	}
+}
+
+// counts says how many of what, what goes to review, what stays.
+func (p *page) counts(plan *reconcile.Plan) {
 	if plan.Empty() {
 		p.line(0, both("No changes. The shop is as declared.", "没有变更，店铺与声明一致。").as(green))
 		p.line(0, words(sentence(listed(untouched(plan)))))
@@ -216,9 +225,6 @@ func (p *page) summary(plan *reconcile.Plan) {
 		p.line(0, words(line))
 	}
 	p.line(0, words(lang.T(calls.EN+" in all.", "共 "+calls.ZH+"。")))
-	if s.Irreversible > 0 {
-		p.line(0, words(sentence(counted(s.Irreversible, "change cannot be undone", "changes cannot be undone", "项变更不可恢复"))).as(red))
-	}
 	p.line(0, words(sentence(listed(untouched(plan)))))
 }
 

@@ -91,9 +91,9 @@ func riskOf(c *reconcile.Change) risk {
 func movesPrice(f reconcile.FieldDiff) bool { return f.Kind == reconcile.FieldMoney && f.Old != "" }
 
 // riskLine is the first thing that a reviewer reads: what cannot be undone, what
-// buyers lose, and how far a price falls.
+// buyers lose, and how far prices move.
 func riskLine(entries []entry) lang.Text {
-	gone, off, drop := 0, 0, 0.0
+	gone, off, drop, rise := 0, 0, 0.0, 0.0
 	for i := range entries {
 		e := &entries[i]
 		if e.risk == riskIrreversible {
@@ -102,7 +102,9 @@ func riskLine(entries []entry) lang.Text {
 		if slices.Contains(e.change.Steps, reconcile.OpDelist) || slices.Contains(e.change.Steps, reconcile.OpDelete) {
 			off++
 		}
-		drop = min(drop, fall(e.change))
+		for _, move := range priceMoves(e.change) {
+			drop, rise = min(drop, move), max(rise, move)
+		}
 	}
 	parts := []lang.Text{lang.T("nothing that cannot be undone", "没有不可恢复的变更")}
 	if gone > 0 {
@@ -114,22 +116,25 @@ func riskLine(entries []entry) lang.Text {
 	if drop < 0 {
 		parts = append(parts, lang.F("the largest price drop is %s", "最大降价幅度 %s", percent(-drop)))
 	}
+	if rise > 0 {
+		parts = append(parts, lang.F("the largest price rise is %s", "最大涨价幅度 %s", percent(rise)))
+	}
 	t := sentence(listed(parts))
 	return lang.T("Risk: "+t.EN, "风险："+t.ZH)
 }
 
-// fall is the largest fall of a selling price of a change that sends something: a
-// fraction, negative, 0 for none.
-func fall(c *reconcile.Change) float64 {
-	lowest := 0.0
+// priceMoves are how far the selling prices of a change that sends something go:
+// fractions, negative for a fall.
+func priceMoves(c *reconcile.Change) []float64 {
+	var moves []float64
 	for _, f := range c.Fields {
 		from, err1 := strconv.ParseInt(f.Old, 10, 64)
 		to, err2 := strconv.ParseInt(f.New, 10, 64)
 		if strings.HasSuffix(f.Path, ".sale_price") && len(c.Steps) > 0 && err1 == nil && err2 == nil && from > 0 {
-			lowest = min(lowest, float64(to-from)/float64(from))
+			moves = append(moves, float64(to-from)/float64(from))
 		}
 	}
-	return lowest
+	return moves
 }
 
 // byRisk sorts entries for a reviewer; within a risk the order of the plan stays.
