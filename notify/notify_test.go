@@ -205,9 +205,17 @@ func TestOutboxJoinsWhatWaits(t *testing.T) {
 // What nobody takes has an end, and Close has one too.
 func TestOutboxIsBounded(t *testing.T) {
 	s := &slow{let: make(chan error)}
-	b := NewOutbox([]Sender{s}, Options{})
+	dropped := 0
+	b := NewOutbox([]Sender{s}, Options{Sent: func(_ string, err error) {
+		if errors.Is(err, errBacklog) {
+			dropped++ // Tell says it, so nobody else is here
+		}
+	}})
 	for range 3 * backlog {
 		b.Tell(Message{"verdicts", []string{"a"}})
+	}
+	if dropped < 2*backlog {
+		t.Errorf("%d messages were dropped and counted, of %d", dropped, 3*backlog)
 	}
 	c := b.channels[0]
 	c.mu.Lock()
@@ -219,4 +227,17 @@ func TestOutboxIsBounded(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	b.Close(ctx)
+}
+
+// A run in which thousands of products failed has one long digest. It is the one that
+// must not be lost.
+func TestOutboxTakesALongMessage(t *testing.T) {
+	s := &slow{let: make(chan error, 1)}
+	s.let <- nil
+	b := NewOutbox([]Sender{s}, Options{})
+	b.Tell(Message{"digest", make([]string, 3*backlog)})
+	b.Close(t.Context())
+	if len(s.taken) != 1 || len(s.taken[0].Lines) != 3*backlog {
+		t.Errorf("%d messages were taken, want the one of %d lines", len(s.taken), 3*backlog)
+	}
 }

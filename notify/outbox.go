@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -11,7 +12,7 @@ import (
 const (
 	pause   = 3 * time.Second // between two messages
 	tries   = 3               // of one message
-	backlog = 1000            // lines that wait; what comes then is dropped and counted
+	backlog = 1000            // lines that wait; when there are so many, what comes is dropped and counted
 )
 
 // Outbox delivers messages to all senders, at the pace that they bear. What
@@ -101,12 +102,24 @@ type channel struct {
 	lines   int
 }
 
+// errBacklog is what became of a message that came when too many waited.
+var errBacklog = errors.New("dropped: too many wait")
+
+// put has a message wait, however long it is: a digest of thousands of lines is one
+// message, and its sender cuts it.
 func (c *channel) put(m Message) {
+	if !c.enqueue(m) {
+		c.options.Log.Warn("notification dropped: too many wait", "channel", c.Name())
+		c.options.Sent(c.Name(), errBacklog)
+	}
+}
+
+// enqueue reports whether there was room.
+func (c *channel) enqueue(m Message) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.lines+len(m.Lines) > backlog {
-		c.options.Log.Warn("notification dropped: too many wait", "channel", c.Name())
-		return
+	if c.lines >= backlog {
+		return false
 	}
 	c.waiting = append(c.waiting, m)
 	c.lines += len(m.Lines) + 1
@@ -114,6 +127,7 @@ func (c *channel) put(m Message) {
 	case c.wake <- struct{}{}:
 	default:
 	}
+	return true
 }
 
 // take is all that waits, as one message.

@@ -80,3 +80,18 @@ func TestVerdicts(t *testing.T) {
 	}
 	compare(t, filepath.Join("testdata", "golden", "messages.txt"), b.Bytes())
 }
+
+// A robot takes some thirty lines. The one product that was refused must not be cut
+// off behind three hundred that passed.
+func TestVerdictsThatNeedSomebodyStandFirst(t *testing.T) {
+	var verdicts []reconcile.Standing
+	for _, s := range sampleBoard() {
+		if slices.Contains([]Status{StatusOnShelf, StatusRejected, StatusBanned}, StatusOf(&s)) {
+			verdicts = append(verdicts, s)
+		}
+	}
+	_, lines := VerdictMessage("blankets", verdicts, lang.EN)
+	if len(lines) != 3 || !strings.Contains(lines[0], "rejected") || !strings.Contains(lines[1], "banned") {
+		t.Errorf("the lines stand in the order %q", lines)
+	}
+}

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -35,9 +36,12 @@ func Verdicts(before map[schema.Address]Status, board []reconcile.Standing) []re
 }
 
 // VerdictMessage is what a group chat is told of verdicts: a title and a line for
-// each.
+// each. What needs somebody stands first, because a long message is cut.
 func VerdictMessage(shop string, verdicts []reconcile.Standing, l lang.Lang) (title string, lines []string) {
 	counts := map[Status]int{}
+	verdicts = slices.SortedStableFunc(slices.Values(verdicts), func(a, b reconcile.Standing) int {
+		return cmp.Compare(slices.Index(urgency, StatusOf(&a)), slices.Index(urgency, StatusOf(&b)))
+	})
 	for i := range verdicts {
 		s := &verdicts[i]
 		status := StatusOf(s)
