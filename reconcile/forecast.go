@@ -461,10 +461,9 @@ func near(a, b int) bool {
 
 // advise says what would bring more products there.
 func (s *seer) advise(f *Forecast, plan *Plan) []Advice {
-	var list []Advice
-	list = append(list, s.reorder(plan)...)
-	if blocked := s.repairable(f); len(blocked) > 0 {
-		d := s.past.reviews("", s.now)
+	list := s.reorder(plan)
+	d := s.past.reviews("", s.now)
+	if blocked := s.repairable(f); len(blocked) > 0 && !s.now.Add(d.early).After(s.deadline) {
 		list = append(list, Advice{Kind: AdviceRepair, Objects: blocked, Gain: len(blocked), By: laterOf(s.deadline.Add(-d.late), s.now)})
 	}
 	if through := plan.Budget.Through; through != nil {
@@ -491,30 +490,83 @@ func (s *seer) repairable(f *Forecast) []schema.Address {
 	return list
 }
 
-// reorder compares the queue for the budget with the best one: the places before
-// the last moment at which a submission still makes it are worth most to
-// products that buyers do not see at all, if they can make it.
+// reorder looks for a better order of the queue for the budget: places before the
+// deadline are worth most to products that buyers do not see at all, if they can
+// make it. Only what was tried out is advised.
 func (s *seer) reorder(plan *Plan) []Advice {
-	var late, idle, behind []*Change // needed and too late; in time and not needed; needed, and in time behind those
-	for _, c := range s.queue(plan) {
-		switch useful, inTime := s.useful(c), s.inTime(c); {
-		case useful && !inTime:
-			late = append(late, c)
-		case useful && len(idle) > 0:
-			behind = append(behind, c)
-		case !useful && inTime:
+	queue := s.queue(plan)
+	turns := s.turns(queue)
+	var idle, behind []*Change // in time and not needed; needed, and behind those
+	for i, c := range queue {
+		switch {
+		case !s.useful(c) && s.inTime(c, turns[i]):
 			idle = append(idle, c)
+		case s.useful(c) && len(idle) > 0:
+			behind = append(behind, c)
 		}
 	}
-	gain := min(len(late), len(idle))
-	var list []Advice
-	if gain > 0 {
-		list = append(list, Advice{Kind: AdviceFirst, Objects: addressesOf(append(behind, late[:gain]...)), Gain: gain}, Advice{Kind: AdviceLeaveOut, Objects: addressesOf(idle), Gain: gain})
+	var first []*Change
+	for _, c := range behind {
+		if s.inTime(c, turns[len(first)]) {
+			first = append(first, c)
+		}
 	}
-	if rest := late[gain:]; len(rest) > 0 {
-		list = append(list, Advice{Kind: AdviceChoose, Objects: addressesOf(rest)})
+	heeded := append(slices.Clone(first), without(queue, first)...)
+	gain := s.arrivals(heeded, turns) - s.arrivals(queue, turns)
+	if gain <= 0 {
+		return s.choose(queue, turns)
 	}
-	return list
+	list := []Advice{{Kind: AdviceFirst, Objects: addressesOf(first), Gain: gain}}
+	if left := append(without(queue, idle), idle...); s.arrivals(left, turns)-s.arrivals(queue, turns) >= gain {
+		list = append(list, Advice{Kind: AdviceLeaveOut, Objects: addressesOf(idle), Gain: gain})
+	}
+	return append(list, s.choose(heeded, turns)...)
+}
+
+// choose names what would make it now and is too late in a queue.
+func (s *seer) choose(queue []*Change, turns []time.Time) []Advice {
+	var late []*Change
+	for i, c := range queue {
+		if s.useful(c) && !s.inTime(c, turns[i]) && s.inTime(c, s.now) {
+			late = append(late, c)
+		}
+	}
+	if len(late) == 0 {
+		return nil
+	}
+	return []Advice{{Kind: AdviceChoose, Objects: addressesOf(late)}}
+}
+
+// turns are the moments at which the budget takes the changes of a queue, whichever
+// they are: the earliest first.
+func (s *seer) turns(queue []*Change) []time.Time {
+	turns := make([]time.Time, len(queue))
+	for i, c := range queue {
+		if turns[i] = s.now; c.SubmitAt != nil {
+			turns[i] = *c.SubmitAt
+		}
+	}
+	slices.SortFunc(turns, time.Time.Compare)
+	return turns
+}
+
+// arrivals counts what a queue brings to the shelf in time.
+func (s *seer) arrivals(queue []*Change, turns []time.Time) int {
+	n := 0
+	for i, c := range queue {
+		if s.useful(c) && s.inTime(c, turns[i]) {
+			n++
+		}
+	}
+	return n
+}
+
+func without(queue, some []*Change) []*Change {
+	gone := make(map[*Change]bool, len(some))
+	for _, c := range some {
+		gone[c] = true
+	}
+	return slices.DeleteFunc(slices.Clone(queue), func(c *Change) bool { return gone[c] })
 }
 
 // queue are the changes that submit, in the order in which they will.
@@ -528,13 +580,9 @@ func (s *seer) queue(plan *Plan) []*Change {
 	return inTurn(s.cat, queue, func(c *Change) schema.Address { return c.Address })
 }
 
-// inTime reports whether the budget lets the change be submitted so early that its
-// review is likely to be over by the deadline.
-func (s *seer) inTime(c *Change) bool {
-	at := s.now
-	if c.SubmitAt != nil {
-		at = *c.SubmitAt
-	}
+// inTime reports whether the review of a change that is submitted at a time is likely
+// to be over by the deadline.
+func (s *seer) inTime(c *Change, at time.Time) bool {
 	d := s.past.reviews(strconv.FormatUint(s.cat.SPUs[c.Address.Name].Category.ID, 10), at)
 	return !at.Add(cmp.Or(d.likely, d.early)).After(s.deadline)
 }

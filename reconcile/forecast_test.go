@@ -204,3 +204,43 @@ func TestForecastOfSome(t *testing.T) {
 		t.Errorf("advice %+v", part.Advice)
 	}
 }
+
+// A place before the deadline is worth nothing to a product whose reviews take longer
+// than is left: advice to send it first would not come true.
+func TestNoAdviceThatDoesNotHelp(t *testing.T) {
+	s := reviewed(t, 5, 30*time.Minute)
+	knobs := s.sandbox.Console().Knobs()
+	knobs.AuditDelay = sandbox.Duration(3 * time.Hour)
+	s.must(s.sandbox.Console().SetKnobs(knobs))
+	for i := range 5 { // reviews of this category take three hours
+		s.product(product{id: fmt.Sprintf("slow%d", i), title: fmt.Sprintf("慢%d号四件套", i), fen: 990, picture: 12, extra: "category = 7001"})
+	}
+	s.run(4*time.Hour, nil)
+	s.now.Add(int64(time.Hour))
+	for i := range 4 { // off the shelf, and first in the files
+		s.product(product{id: fmt.Sprintf("a%d", i), title: fmt.Sprintf("备用%d号毛毯", i), fen: 990, picture: 11, extra: "listing = false"})
+	}
+	for i := range 3 {
+		s.product(product{id: fmt.Sprintf("b%d", i), title: fmt.Sprintf("主推%d号四件套", i), fen: 990, picture: 13, extra: "category = 7001"})
+	}
+	f := s.foresee(t, s.clock().Add(45*time.Minute))
+	if f.WillNot != 3 {
+		t.Fatalf("%+v", f)
+	}
+	for _, a := range f.Advice {
+		if a.Kind != reconcile.AdviceKeepGoing {
+			t.Errorf("advice that does not help: %+v", a)
+		}
+	}
+}
+
+// What was rejected cannot be repaired in time when less is left than the shortest review.
+func TestNoRepairThatComesTooLate(t *testing.T) {
+	s := reviewed(t, 100, 30*time.Minute)
+	s.product(product{id: "old0", title: "旧零号毛毯换了标题", fen: 990, picture: 10})
+	s.must(s.sandbox.Console().ScriptVerdict("old0", sandbox.Verdict{Reason: "标题含有极限词"}))
+	s.run(time.Hour, nil)
+	if f := s.foresee(t, s.clock().Add(10*time.Minute)); f.WillNot != 1 || len(f.Advice) != 0 {
+		t.Errorf("%+v", f)
+	}
+}

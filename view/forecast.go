@@ -136,7 +136,7 @@ func adviceOf(a reconcile.Advice, now time.Time) lang.Text {
 	names := someOf(a.Objects)
 	switch a.Kind {
 	case reconcile.AdviceFirst:
-		return lang.F("submit these first (give them a higher priority), and %[1]d more make it: %[2]s.", "先提交这些商品（提高 priority），可多上架 %[1]d 个：%[3]s。", a.Gain, names.EN, names.ZH)
+		return lang.F("submit these first (give them a higher priority), and %[1]d more can make it: %[2]s.", "先提交这些商品（提高 priority），还能多赶上 %[1]d 个：%[3]s。", a.Gain, names.EN, names.ZH)
 	case reconcile.AdviceLeaveOut:
 		return lang.F("or leave these for later, with the same effect: %[1]s.", "或者把这些商品留到以后，效果相同：%[2]s。", names.EN, names.ZH)
 	case reconcile.AdviceChoose:
