@@ -14,11 +14,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopctl/shopctl/internal/pgtest"
 	"github.com/shopctl/shopctl/provider/wechat"
 	"github.com/shopctl/shopctl/provider/wechat/sandbox"
 	"github.com/shopctl/shopctl/reconcile"
 	"github.com/shopctl/shopctl/schema"
 	"github.com/shopctl/shopctl/state"
+	"github.com/shopctl/shopctl/state/postgres"
+	"github.com/shopctl/shopctl/state/s3"
 )
 
 // BenchmarkApply adds every product to an empty shop, each with a picture to upload:
@@ -142,7 +145,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(pgtest.Main(m))
 }
 
 // serve answers every call after a while, until its standard input ends.
@@ -186,4 +189,73 @@ func play(b *testing.B, appid string, latency time.Duration) (endpoint string) {
 	line, err := bufio.NewReader(said).ReadString('\n')
 	must(b, err)
 	return strings.TrimSpace(line)
+}
+
+// BenchmarkApplyStores adds 1,000 products to an empty shop that takes 200 ms for every
+// call, with the state in a file, on a PostgreSQL of the test's own, and in a bucket of
+// the name bench at SHOPCTL_BENCH_S3, on a server such as
+//
+//	versitygw --access TESTKEYID --secret testsecret0123456789 --port 127.0.0.1:7070 posix DIR
+//
+// asks/product is how often the server was asked to keep something, and entries/ask
+// how much at a time; both hardly depend on what else the machine does. ms/ask does.
+func BenchmarkApplyStores(b *testing.B) {
+	b.Run("local", func(b *testing.B) {
+		stored(b, func(dir string) state.Backend { return state.NewLocal(filepath.Join(dir, "shopctl.state.jsonl")) })
+	})
+	b.Run("postgres", func(b *testing.B) {
+		server := pgtest.Need(b)
+		distant(b, func() (state.Leased, error) {
+			return postgres.Open(b.Context(), server.DSN(0), fmt.Sprintf("bench_%d", time.Now().UnixNano()), "component/bench")
+		})
+	})
+	b.Run("s3", func(b *testing.B) {
+		endpoint := os.Getenv("SHOPCTL_BENCH_S3")
+		if endpoint == "" {
+			b.Skip("SHOPCTL_BENCH_S3 names no server")
+		}
+		distant(b, func() (state.Leased, error) {
+			return s3.New(s3.Config{
+				Endpoint: endpoint, Bucket: "bench", Key: fmt.Sprint(time.Now().UnixNano()), Region: "us-east-1", PathStyle: true,
+				Credentials: s3.Credentials{KeyID: "TESTKEYID", Secret: "testsecret0123456789"},
+			})
+		})
+	})
+}
+
+func stored(b *testing.B, at func(dir string) state.Backend) {
+	a := adding{products: 1_000, latency: 200 * time.Millisecond}
+	for b.Loop() {
+		p := a.once(b, at)
+		b.ReportMetric(100*p.rate()/a.most(), "reached-%")
+		b.ReportMetric(float64(p.cpu.Microseconds())/float64(a.products), "cpu-us/product")
+	}
+}
+
+// distant is stored, on a server whose work is counted.
+func distant(b *testing.B, open func() (state.Leased, error)) {
+	var work asks
+	stored(b, func(string) state.Backend {
+		store, err := open()
+		must(b, err)
+		work = asks{Leased: store}
+		return state.NewRemote(&work, state.Rescue{})
+	})
+	b.ReportMetric(float64(work.times)/1_000, "asks/product")
+	b.ReportMetric(float64(work.entries)/float64(work.times), "entries/ask")
+	b.ReportMetric(float64(work.took.Milliseconds())/float64(work.times), "ms/ask")
+}
+
+// asks counts what a server is asked to keep, which it is once at a time.
+type asks struct {
+	state.Leased
+	times, entries int
+	took           time.Duration
+}
+
+func (a *asks) Append(ctx context.Context, entries ...state.Entry) error {
+	began := time.Now()
+	err := a.Leased.Append(ctx, entries...)
+	a.times, a.entries, a.took = a.times+1, a.entries+len(entries), a.took+time.Since(began)
+	return err
 }
