@@ -466,3 +466,14 @@ func (c *counted) Append(ctx context.Context, entries ...Entry) error {
 	c.appends++
 	return c.Memory.Append(ctx, entries...)
 }
+
+// A call that is over is over, also when there is nothing to forget.
+func TestForgettingNothingSettlesTheCall(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.jsonl")
+	s := open(t, NewLocal(path))
+	seq, err := s.Announce(t.Context(), Intent{Address: spu("719"), Call: "spu/del", At: sampleTime})
+	must(t, err, s.Forget(t.Context(), spu("719"), seq))
+	if left := onDisk(t, path).Intents; len(left) != 0 {
+		t.Errorf("announced calls are left: %v", left)
+	}
+}
