@@ -6,11 +6,12 @@
 // to another as it is: a Task goes out, a Result comes back. Who carries them is
 // an Engine: Local has goroutines, another one a queue that many machines share.
 //
-//	shops, err := fleet.Find(root, options)  // all there are
-//	fights := fleet.Fights(root, shops, env) // must be none
+//	shops, err := fleet.Find(root, options)     // all there are
+//	fights := fleet.Fights(root, shops, settle) // must be none
 //	tasks := fleet.Tasks(verb, shops, options)
-//	err = engine.Run(ctx, tasks, tally.Add)  // a Result for each
-//	report := tally.Report()                 // sorted and summed up
+//	tally := fleet.NewTally(verb, tasks)
+//	err = engine.Run(ctx, tasks, func(r fleet.Result, _ fleet.Logs) { tally.Add(r) })
+//	report := tally.Report() // sorted and summed up
 package fleet
 
 import (

@@ -1,7 +1,7 @@
-// Package reconcile decides and does. Plan compares what a catalog wants with
-// what the state remembers and the shop has, and says the difference as data;
-// Apply makes it true through a provider. Nothing here prints, and nothing but
-// Apply reaches outside.
+// Package reconcile decides and does. Make compares what a catalog wants with
+// what the state remembers and the shop has, and says the difference as data, a
+// Plan; Run.Apply makes it true through a provider. Nothing here prints, and
+// nothing but Apply reaches the shop.
 package reconcile
 
 import (
