@@ -41,6 +41,16 @@ func (s *StatusLine) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// Anew clears the whole screen and shows the line at its top: after the terminal has
+// got another size nobody knows where its lines stand.
+func (s *StatusLine) Anew(line string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.line = line
+	_, err := io.WriteString(s.w, "\x1b[2J\x1b[H"+line)
+	return err
+}
+
 // Set replaces the status line; an empty one takes it away. No line of it may be
 // wider than the terminal.
 func (s *StatusLine) Set(line string) error {

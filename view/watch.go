@@ -18,6 +18,10 @@ type Watch struct {
 	only []Status
 	line *StatusLine               // nil where nothing is redrawn
 	was  map[schema.Address]Status // nil before the first board
+	at   time.Time                 // of the board that is shown
+	size [2]int                    // of the terminal when it was drawn: cells and lines
+	// trouble is why the shop cannot be read, "" where it can.
+	trouble string
 }
 
 // Watch begins with nothing shown. only restricts the objects as for Board; inPlace
@@ -43,6 +47,10 @@ func (w *Watch) Show(b Board, next time.Time) error {
 	first := w.was == nil
 	before := w.was
 	w.was = StatusesOf(b.Standings)
+	if err := w.recovered(b.At); err != nil {
+		return err
+	}
+	w.at = b.At
 	if first && w.line == nil {
 		return w.begin(b)
 	}
@@ -54,8 +62,23 @@ func (w *Watch) Show(b Board, next time.Time) error {
 	if w.line == nil {
 		return nil
 	}
-	return w.line.Set(strings.Join(w.region(&b, next), "\n"))
+	return w.draw(strings.Join(w.region(&b, next), "\n"), first)
 }
+
+func (w *Watch) draw(region string, first bool) error {
+	resized := w.Resized()
+	w.size = w.terminal()
+	if resized && !first {
+		return w.line.Anew(region)
+	}
+	return w.line.Set(region)
+}
+
+// Resized reports whether the terminal has another size than when the board was
+// drawn.
+func (w *Watch) Resized() bool { return w.line != nil && w.size != w.terminal() }
+
+func (w *Watch) terminal() [2]int { return [2]int{w.view.width(), w.height()} }
 
 // begin prints the whole board where it is not redrawn.
 func (w *Watch) begin(b Board) error {
@@ -155,8 +178,29 @@ func (w *Watch) height() int {
 	return w.view.Height()
 }
 
-// Trouble says why the shop could not be read; the board stays as it was.
-func (w *Watch) Trouble(err error) error { return w.view.Note(adviceOn(err).What) }
+// Trouble says why the shop could not be read; the board stays as it was. The same
+// trouble is told once, however long it lasts.
+func (w *Watch) Trouble(at time.Time, err error) error {
+	a := adviceOn(err)
+	if a.What.EN == w.trouble {
+		return nil
+	}
+	w.trouble = a.What.EN
+	note := lang.F("%[1]s  The board cannot be brought up to date: %[2]s", "%[1]s  无法更新状态：%[3]s", dial(at), a.What.EN, a.What.ZH)
+	if !a.Meaning.IsZero() {
+		note = lang.T(note.EN+" ("+a.Meaning.EN+")", note.ZH+"（"+a.Meaning.ZH+"）")
+	}
+	return w.view.Note(note)
+}
+
+// recovered says that a trouble is over, once there is a board of another time.
+func (w *Watch) recovered(at time.Time) error {
+	if w.trouble == "" || at.Equal(w.at) {
+		return nil
+	}
+	w.trouble = ""
+	return w.view.Note(lang.F("%[1]s  The board is up to date again.", "%[1]s  已恢复更新。", dial(at)))
+}
 
 // Close ends the redrawing and leaves the whole board.
 func (w *Watch) Close(b Board) error {

@@ -96,3 +96,56 @@ func TestWatchInJSON(t *testing.T) {
 		t.Errorf("documents %q, want the board and one change", got)
 	}
 }
+
+// A terminal that has got another size is drawn from its top: nobody knows where
+// the lines of before have gone.
+func TestWatchIsDrawnAnewAfterAResize(t *testing.T) {
+	var out bytes.Buffer
+	width := 72
+	v := &View{Out: &out, Err: NewStatusLine(&out), Lang: lang.EN, Format: Text, Live: true, Width: func() int { return width }, Height: func() int { return 10 }}
+	w := v.Watch(nil, true)
+	show := func() string {
+		out.Reset()
+		if err := w.Show(board(sampleBoard(), nil), *at(1)); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	const clear = "\x1b[2J\x1b[H"
+	if first := show(); w.Resized() || strings.Contains(first, clear) {
+		t.Errorf("the first board clears the screen: %q", first)
+	}
+	width = 40
+	if !w.Resized() {
+		t.Error("a narrower terminal was not noticed")
+	}
+	if second := show(); w.Resized() || !strings.HasPrefix(second, clear) {
+		t.Errorf("after a resize: %q", second)
+	}
+}
+
+// A shop that cannot be read is told once, with the time, and once more when it can.
+func TestWatchTellsATroubleOnce(t *testing.T) {
+	var out bytes.Buffer
+	v := &View{Out: &out, Err: &out, Lang: lang.EN, Format: Text}
+	w := v.Watch(nil, false)
+	b := board(sampleBoard(), nil)
+	gone := &Problem{What: lang.T("the shop does not answer", "店铺没有响应")}
+	for step, do := range []func() error{
+		func() error { return w.Show(b, *at(1)) },
+		func() error { return w.Trouble(*at(1), gone) },
+		func() error { return w.Show(b, *at(2)) },
+		func() error { return w.Trouble(*at(2), gone) },
+		func() error { b.At = *at(3); return w.Show(b, *at(4)) },
+		func() error { b.At = *at(5); return w.Show(b, *at(6)) },
+	} {
+		if err := do(); err != nil {
+			t.Fatalf("step %d: %v", step, err)
+		}
+	}
+	for text, want := range map[string]int{"17:01:00  The board cannot be brought up to date: the shop does not answer": 1, "does not answer": 1, "17:03:00  The board is up to date again.": 1} {
+		if got := strings.Count(out.String(), text); got != want {
+			t.Errorf("%q is said %d times, want %d:\n%s", text, got, want, out.String())
+		}
+	}
+}

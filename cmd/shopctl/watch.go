@@ -66,20 +66,42 @@ func (a *app) watch(ctx context.Context, f statusFlags, only []view.Status) erro
 // may go well.
 func (w *watcher) run(ctx context.Context, over func(*view.Board) bool) error {
 	for pause := firstLook; ; {
-		if err := w.show.Show(w.board, w.board.At.Add(pause)); err != nil {
+		if err := w.rest(ctx, pause, over(&w.board)); err != nil {
 			return err
 		}
-		if over(&w.board) || !sleep(ctx, pause) {
+		if over(&w.board) || ctx.Err() != nil {
 			return w.show.Close(w.board)
 		}
 		began := time.Now()
 		moved, err := w.look(ctx)
 		if err != nil && ctx.Err() == nil {
-			if err := w.show.Trouble(err); err != nil {
+			if err := w.show.Trouble(w.situation.shop.now(), err); err != nil {
 				return err
 			}
 		}
 		pause = nextPause(pause, moved, time.Since(began))
+	}
+}
+
+// resizeLook is how often a resting watch looks at the size of the terminal.
+const resizeLook = 250 * time.Millisecond
+
+// rest shows the board for the time of a pause, and anew whenever the terminal has
+// got another size meanwhile. The last board is not rested on.
+func (w *watcher) rest(ctx context.Context, pause time.Duration, last bool) error {
+	next := w.situation.shop.now().Add(pause)
+	if err := w.show.Show(w.board, next); err != nil || last {
+		return err
+	}
+	for end := time.Now().Add(pause); ; {
+		if !sleep(ctx, min(resizeLook, time.Until(end))) || !time.Now().Before(end) {
+			return nil
+		}
+		if w.show.Resized() {
+			if err := w.show.Show(w.board, next); err != nil {
+				return err
+			}
+		}
 	}
 }
 
