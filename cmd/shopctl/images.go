@@ -11,6 +11,7 @@ import (
 	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/reconcile"
 	"github.com/shopctl/shopctl/schema"
+	"github.com/shopctl/shopctl/state"
 	"github.com/shopctl/shopctl/view"
 )
 
@@ -46,11 +47,7 @@ func (a *app) imagesList(ctx context.Context, format string) error {
 	if err := a.setFormat(format); err != nil {
 		return err
 	}
-	catalog, ds := a.load(nil)
-	if ds.HasErrors() {
-		return a.report(ds)
-	}
-	backend, err := a.backend(catalog)
+	catalog, backend, err := a.declared()
 	if err != nil {
 		return err
 	}
@@ -60,6 +57,16 @@ func (a *app) imagesList(ctx context.Context, format string) error {
 		return err
 	}
 	return a.view.Images(reconcile.Album(catalog, st))
+}
+
+// declared is the catalog without its categories, and where its state is kept.
+func (a *app) declared() (*schema.Catalog, state.Backend, error) {
+	catalog, ds := a.load(nil)
+	if ds.HasErrors() {
+		return nil, nil, a.report(ds)
+	}
+	backend, err := a.backend(catalog)
+	return catalog, backend, err
 }
 
 // imagesCheck reports findings about pictures only, so that a folder of
@@ -94,11 +101,7 @@ func (a *app) imagesPrune(ctx context.Context, autoApprove bool) (err error) {
 			Remedy: lang.T("Pass --auto-approve to prune without a question.", "使用 --auto-approve 可不经询问直接执行。"),
 		}
 	}
-	catalog, ds := a.load(nil)
-	if ds.HasErrors() {
-		return a.report(ds)
-	}
-	backend, err := a.backend(catalog)
+	catalog, backend, err := a.declared()
 	if err != nil {
 		return err
 	}

@@ -57,16 +57,7 @@ func (a *app) backendAt(c schema.StateConfig) (state.Backend, error) {
 	case "s3":
 		store, err = a.s3Store(c.S3)
 	case "postgres":
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-		defer cancel()
-		store, err = postgres.Open(ctx, a.getenv("SHOPCTL_STATE_DSN"), c.Schema, c.Name)
-		if err != nil && a.getenv("SHOPCTL_STATE_DSN")+a.getenv("PGHOST") == "" {
-			err = &view.Problem{
-				What:   lang.T("the state is in PostgreSQL, and the environment does not say where that is", "状态保存在 PostgreSQL 中，但环境变量没有说明它在哪里"),
-				Remedy: lang.T("Set SHOPCTL_STATE_DSN, such as postgres://user:password@host/database, or PGHOST and its like.", "请设置 SHOPCTL_STATE_DSN（例如 postgres://用户:密码@主机/数据库），或 PGHOST 等变量。"),
-				Err:    err,
-			}
-		}
+		store, err = a.postgresStore(c)
 	default:
 		return nil, fmt.Errorf("no store %q: the rules of the shop block let it pass", c.Store)
 	}
@@ -74,6 +65,24 @@ func (a *app) backendAt(c schema.StateConfig) (state.Backend, error) {
 		return nil, err
 	}
 	return state.NewRemote(store, state.Rescue{Dir: a.dataDir()}), nil
+}
+
+// openingPatience is how long a database may take to answer at the start.
+const openingPatience = 20 * time.Second
+
+func (a *app) postgresStore(c schema.StateConfig) (*postgres.Store, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), openingPatience)
+	defer cancel()
+	dsn := a.getenv("SHOPCTL_STATE_DSN")
+	store, err := postgres.Open(ctx, dsn, c.Schema, c.Name)
+	if err != nil && dsn+a.getenv("PGHOST") == "" {
+		return nil, &view.Problem{
+			What:   lang.T("the state is in PostgreSQL, and the environment does not say where that is", "状态保存在 PostgreSQL 中，但环境变量没有说明它在哪里"),
+			Remedy: lang.T("Set SHOPCTL_STATE_DSN, such as postgres://user:password@host/database, or PGHOST and its like.", "请设置 SHOPCTL_STATE_DSN（例如 postgres://用户:密码@主机/数据库），或 PGHOST 等变量。"),
+			Err:    err,
+		}
+	}
+	return store, err
 }
 
 // httpStore asks only a server that the environment names: the files may be a
