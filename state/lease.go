@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/shopctl/shopctl/lang"
+	"github.com/shopctl/shopctl/schema"
 )
 
 // DefaultLease is how long the lock of a store behind a network lives without
@@ -115,5 +116,5 @@ func TakenOver(from LockInfo) lang.Text {
 		lang.F(
 			" was taken over: its lease ended at %s and was not renewed, so that run is gone. What it had finished is in the state.",
 			" 持有的锁：其租约已于 %s 到期且未续期，说明该运行已不存在。它已完成的操作都在状态中。",
-			from.Expires.Format(time.RFC3339)))
+			from.Expires.In(schema.Beijing).Format(lockTime)))
 }

@@ -92,8 +92,11 @@ func adviceOn(err error) advice {
 	if errors.As(err, &spoken) {
 		a.What = spoken.Text()
 	}
-	if e, ok := errors.AsType[*state.LockError](err); ok && e.Holder.ID != "" {
+	if e, ok := errors.AsType[*state.LockError](err); ok && e.Holder.ID != "" && e.Holder.Expires.IsZero() { // a lease ends by itself, and is not broken before
 		a.Remedy = lang.F("If that process is gone: shopctl state unlock %s", "若该进程已不存在：shopctl state unlock %s", e.Holder.ID)
+	}
+	if _, ok := errors.AsType[*state.UnreachableError](err); ok && a.Remedy.IsZero() {
+		a.Remedy = lang.T("See that the server is up, and that the environment has its address and the credentials. The next run goes on.", "请确认服务器正常，且环境变量中的地址和凭据正确。下次运行会继续。")
 	}
 	return a
 }

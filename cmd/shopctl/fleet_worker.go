@@ -77,7 +77,7 @@ func (a *app) fleetWorker(ctx context.Context, f queueFlags, shops int) error {
 			return err
 		},
 		Ready: func() {
-			a.view.Note(lang.F("Working at %s, %d shops at a time.", "已就绪：修订版本 %s，同时处理 %d 个店铺。", config.Revision, shops))
+			a.view.Note(lang.F("Working at %s; --parallelism %d.", "已就绪：修订版本 %s，同时处理的店铺数为 %d。", config.Revision, shops))
 		},
 	}
 	return worker.Run(ctx)
