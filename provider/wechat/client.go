@@ -316,7 +316,7 @@ func (c *Client) unsent(call *Call, err error) *provider.Error {
 // PlainReader is a reply that can read nearly all of its answers faster than
 // encoding/json does. ReadPlain reports whether the body says errcode 0 and was
 // read; otherwise the reply is as it was, and is decoded in the ordinary way.
-type PlainReader interface{ ReadPlain(body []byte) bool }
+type PlainReader interface{ ReadPlain(body string) bool }
 
 // judge turns an answer into nil or an error, and decodes a success into reply.
 func (c *Client) judge(call *Call, a *answer, err error, reply any) *provider.Error {
@@ -349,7 +349,7 @@ func (c *Client) judge(call *Call, a *answer, err error, reply any) *provider.Er
 	if reply == nil {
 		return nil
 	}
-	if err := json.Unmarshal(a.body, reply); err != nil {
+	if err := json.Unmarshal([]byte(a.body), reply); err != nil {
 		return c.noAnswer(call, fmt.Errorf("the answer does not have the documented shape: %w", err))
 	}
 	return nil

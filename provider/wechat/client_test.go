@@ -544,11 +544,25 @@ func TestTokenReplyIsNeverQuoted(t *testing.T) {
 	}
 }
 
+// What is longer than any answer is not taken into memory to its end.
+func TestAnswerHasALimit(t *testing.T) {
+	if _, err := readAnswer(io.NopCloser(endless{})); !errors.Is(err, errLongAnswer) {
+		t.Errorf("an endless answer: %v", err)
+	}
+	if text, err := readAnswer(io.NopCloser(strings.NewReader("{}"))); text != "{}" || err != nil {
+		t.Errorf("the next answer: %q, %v", text, err)
+	}
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
 // An excerpt is cut after the secrets are taken out, not before.
 func TestExcerptShowsNoPartOfASecret(t *testing.T) {
 	b := newBench(t, "http://127.0.0.1:1")
 	b.secrets.Add(testToken)
-	if got := b.excerpt([]byte(strings.Repeat("x", excerptLen-10) + testToken)); strings.Contains(got, "68_") {
+	if got := b.excerpt(strings.Repeat("x", excerptLen-10) + testToken); strings.Contains(got, "68_") {
 		t.Errorf("excerpt = %s", got)
 	}
 }

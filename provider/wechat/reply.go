@@ -1,7 +1,6 @@
 package wechat
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,8 +25,8 @@ var (
 // readEnvelope checks that body is one JSON object and reads its envelope. It
 // never reports success by omission: unless bare is set, a reply without errcode
 // is errNoErrcode.
-func readEnvelope(body []byte, bare bool) (envelope, error) {
-	body = bytes.TrimSpace(body)
+func readEnvelope(body string, bare bool) (envelope, error) {
+	body = strings.TrimSpace(body)
 	var env envelope
 	switch {
 	case len(body) == 0:
@@ -35,7 +34,7 @@ func readEnvelope(body []byte, bare bool) (envelope, error) {
 	case body[0] != '{':
 		return env, errNotJSON
 	}
-	if err := json.Unmarshal(body, &env); err != nil {
+	if err := json.Unmarshal([]byte(body), &env); err != nil {
 		return env, fmt.Errorf("the answer is not valid JSON: %w", err)
 	}
 	if env.ErrCode == nil && !bare {
@@ -59,8 +58,8 @@ const (
 )
 
 // excerpt is the beginning of an answer, fit to be shown.
-func (c *Client) excerpt(body []byte) string {
-	clean := c.secrets.Text(string(body[:min(len(body), excerptScan)]))
+func (c *Client) excerpt(body string) string {
+	clean := c.secrets.Text(body[:min(len(body), excerptScan)])
 	return strings.ToValidUTF8(clean[:min(len(clean), excerptLen)], "")
 }
 

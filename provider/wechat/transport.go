@@ -13,6 +13,7 @@ import (
 	"net/http/httptrace"
 	"net/textproto"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -145,7 +146,7 @@ type transport struct {
 // answer is what came back, and how far the request got.
 type answer struct {
 	status int
-	body   []byte
+	body   string
 	sent   int64 // bytes of the request body
 	// reached is false when no connection was made, so that the platform cannot
 	// have seen the request.
@@ -165,7 +166,6 @@ func newTransport(endpoint string, concurrency int, timeout time.Duration, base 
 	client.SetBaseURL(endpoint)
 	client.SetLogger(silent{})
 	client.SetHeader("User-Agent", "shopctl")
-	client.SetResponseBodyLimit(maxAnswer)
 	// A redirect is shown to us as it is: following it would carry the token to
 	// wherever it points.
 	client.SetRedirectPolicy(resty.RedirectPolicyFunc(func(*http.Request, []*http.Request) error {
@@ -237,16 +237,39 @@ func (t *transport) send(caller context.Context, call *Call, token string, body 
 	default:
 		request.SetHeader("Content-Type", "application/json").SetBody(body.json)
 	}
-	response, err := request.SetContext(ctx).Execute(method, call.Path)
+	response, err := request.SetDoNotParseResponse(true).SetContext(ctx).Execute(method, call.Path)
 	a.reached = connected.Load()
 	if response != nil && response.RawResponse != nil {
-		a.status, a.body = response.StatusCode(), response.Body()
+		text, failed := readAnswer(response.RawBody())
+		a.status, a.body, err = response.StatusCode(), text, cmp.Or(err, failed)
 	}
 	if errors.Is(err, context.DeadlineExceeded) && caller.Err() == nil {
 		err = fmt.Errorf("there was no whole answer within %v", timeout)
 	}
 	return a, err
 }
+
+// readAnswer reads the body of an answer and closes it. It is read into a buffer
+// that the next answer uses again, because a large shop is told in thousands of
+// answers of a few hundred kilobytes.
+func readAnswer(body io.ReadCloser) (string, error) {
+	defer body.Close()
+	buf := answerBuffers.Get().(*bytes.Buffer)
+	defer answerBuffers.Put(buf)
+	buf.Reset()
+	if _, err := buf.ReadFrom(io.LimitReader(body, maxAnswer+1)); err != nil {
+		return "", err
+	}
+	if buf.Len() > maxAnswer {
+		return "", errLongAnswer
+	}
+	return buf.String(), nil
+}
+
+var answerBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// errLongAnswer is found in the error of a call whose answer was not read to its end.
+var errLongAnswer = fmt.Errorf("the answer is longer than %d bytes", maxAnswer)
 
 // silent drops what resty would print: its lines hold URLs with tokens.
 type silent struct{}

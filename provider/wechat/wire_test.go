@@ -164,7 +164,7 @@ func TestReadEnvelope(t *testing.T) {
 		{in: `{"errcode":"zero"}`},
 	}
 	for _, tt := range tests {
-		env, err := readEnvelope([]byte(tt.in), tt.bare)
+		env, err := readEnvelope(tt.in, tt.bare)
 		if (err == nil) != tt.valid || env.code() != tt.code && tt.valid {
 			t.Errorf("readEnvelope(%q) = %d, %v", tt.in, env.code(), err)
 		}

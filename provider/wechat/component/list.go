@@ -53,8 +53,8 @@ func (l *spuList) readRows() error {
 // ReadPlain reads a page in one pass, as nearly all pages can be read: a large shop
 // has thousands. It reports whether the page says success and nothing in it was
 // unusual; otherwise the list is as it was, and encoding/json must read the page.
-func (l *spuList) ReadPlain(body []byte) bool {
-	page := pageReader{Reader: plain.NewForeignReader(string(body))}
+func (l *spuList) ReadPlain(body string) bool {
+	page := pageReader{Reader: plain.NewForeignReader(body)}
 	var read spuList
 	success := false
 	page.members(func(member string) {
