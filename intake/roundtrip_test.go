@@ -213,7 +213,7 @@ func copyOf(id string) *provider.Copy {
 		OutProductID: id, Title: "毛毯百搭休闲 " + id, Path: "pages/item?id=" + id, HeadImg: []schema.Image{picture("h" + id)},
 		Category: schema.CategoryRef{ID: 1445}, Scenes: []int{1},
 		SKUs: []schema.SKU{{OutSKUID: id + "-1", ThumbImg: picture("t" + id), SalePrice: 990, MarketPrice: 1990, StockNum: 5, SKUAttrs: []schema.Attr{{Key: "颜色", Value: "红"}}}},
-	}, SKUIDs: map[string]string{id + "-1": "1"}}
+	}, SKUIDs: schema.SKUIDs{{OutSKUID: id + "-1", SKUID: "1"}}}
 }
 
 func productOf(id string, change func(*provider.Product)) *provider.Product {

@@ -148,7 +148,7 @@ type Product struct {
 // that the platform does not echo are zero.
 type Copy struct {
 	SPU    schema.SPU
-	SKUIDs map[string]string // out_sku_id to the platform's sku id, where shown
+	SKUIDs schema.SKUIDs // where shown
 }
 
 // Review is the state of the draft (edit_status); open, other values may come.
@@ -212,7 +212,7 @@ type Links struct {
 // Receipt is the platform's answer to Add and Update.
 type Receipt struct {
 	ProductID string
-	SKUIDs    map[string]string // by out_sku_id
+	SKUIDs    schema.SKUIDs
 }
 
 // FreeEdit changes one SKU that is online. Nil members are left alone.

@@ -13,7 +13,7 @@ import (
 type Picture struct {
 	// Image is as the catalog has it; of a picture that is not declared only the
 	// key is known.
-	Image schema.Image
+	Image schema.ImageFile
 	// UsedBy are the objects that show it, sorted; none when it is not declared.
 	UsedBy []schema.Address
 	// URL is where the platform keeps it, since At; empty when it was not uploaded.
@@ -39,7 +39,7 @@ func Album(cat *schema.Catalog, st *state.State) []Picture {
 	}
 	for key, rec := range st.Images {
 		if _, declared := cat.Images[key]; !declared {
-			album = append(album, Picture{Image: schema.Image{Key: key}, URL: rec.URL, At: rec.At})
+			album = append(album, Picture{Image: schema.ImageFile{Image: schema.Image{Key: key}}, URL: rec.URL, At: rec.At})
 		}
 	}
 	slices.SortFunc(album, func(a, b Picture) int {

@@ -3,7 +3,6 @@ package reconcile
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -207,12 +206,7 @@ func take(rec *state.Record, receipt provider.Receipt) {
 		rec.RemoteID = receipt.ProductID
 	}
 	if len(receipt.SKUIDs) > 0 {
-		ids := maps.Clone(rec.SKUIDs)
-		if ids == nil {
-			ids = map[string]string{}
-		}
-		maps.Copy(ids, receipt.SKUIDs)
-		rec.SKUIDs = ids
+		rec.SKUIDs = rec.SKUIDs.With(receipt.SKUIDs)
 	}
 }
 

@@ -488,7 +488,7 @@ func (pl *planner) uploads(changes []Change) []Upload {
 }
 
 // shrunk tells of a picture that is too large to be sent as it is.
-func shrunk(image schema.Image) lang.Text {
+func shrunk(image schema.ImageFile) lang.Text {
 	o := image.Original
 	return lang.F("%s is too large (%d×%d pixels, %s) and is shrunk to %d×%d, %s; the file stays as it is",
 		"%s 过大（%d×%d 像素，%s），将缩小为 %d×%d，%s；原文件不变",
@@ -496,22 +496,21 @@ func shrunk(image schema.Image) lang.Text {
 }
 
 // pictures are the distinct pictures that the change must still upload.
-func (pl *planner) pictures(c *Change) []schema.Image {
+func (pl *planner) pictures(c *Change) []schema.ImageFile {
 	var all []schema.Image
 	if c.runs(OpAdd) || c.runs(OpUpdate) || c.runs(OpSubmitBrand) || c.runs(OpSubmitCategory) {
 		all = declaredPictures(pl.cat, c.Address)
 	}
-	var missing []schema.Image
+	var missing []schema.ImageFile
 	for _, image := range all {
 		_, have := pl.image(image.Key)
 		hosted := image.URL != "" && pl.pol.Hosted != nil && pl.pol.Hosted(image.URL)
-		if image.Key == "" || have || hosted || slices.ContainsFunc(missing, func(m schema.Image) bool { return m.Key == image.Key }) {
+		if image.Key == "" || have || hosted || slices.ContainsFunc(missing, func(m schema.ImageFile) bool { return m.Key == image.Key }) {
 			continue
 		}
-		if full, ok := pl.cat.Images[image.Key]; ok {
-			image = full
-		}
-		missing = append(missing, image)
+		file := pl.cat.Images[image.Key]
+		file.Image = cmp.Or(file.Image, image)
+		missing = append(missing, file)
 	}
 	return missing
 }

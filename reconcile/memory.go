@@ -221,7 +221,7 @@ func (f *facts) bannedStamp() string {
 	return "foreign" // content of nobody we know: whatever is declared is other content
 }
 
-func skuIDs(p *provider.Product) map[string]string {
+func skuIDs(p *provider.Product) schema.SKUIDs {
 	switch {
 	case p.Online == nil && p.Draft == nil:
 		return nil
@@ -230,9 +230,7 @@ func skuIDs(p *provider.Product) map[string]string {
 	case p.Draft == nil || len(p.Draft.SKUIDs) == 0:
 		return p.Online.SKUIDs
 	}
-	ids := maps.Clone(p.Draft.SKUIDs)
-	maps.Copy(ids, p.Online.SKUIDs)
-	return ids
+	return p.Draft.SKUIDs.With(p.Online.SKUIDs)
 }
 
 // picturesSeen are pictures whose URL the state does not know, although the

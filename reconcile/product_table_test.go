@@ -278,7 +278,7 @@ func applyDiff(s *schema.SPU, diff string) {
 }
 
 func picture(name string) schema.Image {
-	return schema.Image{Key: schema.ImageKey("sha256:" + name), Path: name + ".png", Size: 1000}
+	return schema.Image{Key: schema.ImageKey("sha256:" + name), Path: name + ".png"}
 }
 
 // blanket is a product with two SKUs.

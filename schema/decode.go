@@ -15,6 +15,37 @@ type decoder struct {
 	*source
 	names     *names
 	constants map[string]plain // what names in expressions stand for, by their text
+	supply    *supply
+}
+
+// supply is what nodes of any file are made of.
+type supply struct {
+	// attrs are sales attributes by how they are written: a shop has few of them, and
+	// each stands in thousands of SKUs. They are never changed.
+	attrs map[string][]Attr
+	nodes []*node // empty ones, to be used again
+}
+
+// maxShared is for how many different attributes it is worth looking.
+const maxShared = 10_000
+
+func (s *supply) node() *node {
+	if last := len(s.nodes) - 1; last >= 0 {
+		n := s.nodes[last]
+		s.nodes = s.nodes[:last]
+		return n
+	}
+	return &node{values: map[string]value{}}
+}
+
+// takeBack empties a node that nobody needs any more, and those in it.
+func (s *supply) takeBack(n *node) {
+	for _, inner := range n.nodes {
+		s.takeBack(inner)
+	}
+	clear(n.values)
+	*n = node{values: n.values, nodes: n.nodes[:0]}
+	s.nodes = append(s.nodes, n)
 }
 
 // left is an attribute that HCL has to evaluate.
@@ -78,7 +109,8 @@ func (d *decoder) bare(spec *BlockSpec, b *literal.Block) *node {
 	if spec.hasLabel() != (len(b.Labels) == 1) || len(b.Labels) > 1 {
 		return nil
 	}
-	n := &node{spec: spec, values: make(map[string]value, len(b.Attrs))}
+	n := d.supply.node()
+	n.spec = spec
 	n.header = d.place(b.Type.Start, b.Type.End)
 	n.at = n.header
 	if len(b.Labels) == 1 {
@@ -109,7 +141,7 @@ func (d *decoder) value(spec *AttrSpec, v literal.Value, items *[]spot) (any, bo
 	case v.Kind == literal.List:
 		return d.list(spec, v, items)
 	case v.Kind == literal.Object && spec.Type == TypeAttrs:
-		return d.attrs(v)
+		return d.sharedAttrs(v)
 	case v.Kind == literal.Null:
 		return nil, !spec.Required
 	}
@@ -179,6 +211,19 @@ func (d *decoder) list(spec *AttrSpec, v literal.Value, items *[]spot) (any, boo
 	}
 	*items = places
 	return list, true
+}
+
+// sharedAttrs are the pairs of an object, the same list wherever the same is written
+// out. What names stand for is the same in all files.
+func (d *decoder) sharedAttrs(v literal.Value) ([]Attr, bool) {
+	if attrs, known := d.supply.attrs[string(d.Raw(v))]; known {
+		return attrs, true
+	}
+	attrs, ok := d.attrs(v)
+	if ok && len(d.supply.attrs) < maxShared {
+		d.supply.attrs[string(d.Raw(v))] = attrs
+	}
+	return attrs, ok
 }
 
 // attrs are the pairs of an object in the order in which they are written.

@@ -57,6 +57,12 @@ func clean(name string) (string, error) {
 
 // read returns the bytes of a regular file of at most limit bytes.
 func (d *directory) read(name string, limit int64) ([]byte, error) {
+	return d.readInto(new(bytes.Buffer), name, limit)
+}
+
+// readInto is read with the room of a buffer: what it returns is good until the buffer
+// is used again.
+func (d *directory) readInto(b *bytes.Buffer, name string, limit int64) ([]byte, error) {
 	if strings.ContainsRune(name, 0) {
 		return nil, fs.ErrNotExist
 	}
@@ -74,13 +80,9 @@ func (d *directory) read(name string, limit int64) ([]byte, error) {
 		return nil, rootError(err)
 	}
 	defer f.Close()
-	return readSized(f, info.Size(), limit)
-}
-
-// readSized reads a file that is expected to have so many bytes.
-func readSized(r io.Reader, size, limit int64) ([]byte, error) {
-	b := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead)) // room for the end to be seen
-	_, err := b.ReadFrom(io.LimitReader(r, limit+1))
+	b.Reset()
+	b.Grow(int(info.Size()) + bytes.MinRead) // room for the end to be seen
+	_, err = b.ReadFrom(io.LimitReader(f, limit+1))
 	if err == nil && int64(b.Len()) > limit {
 		return nil, errTooLarge
 	}

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"io/fs"
@@ -25,15 +26,17 @@ type gallery struct {
 	// memory bounds how many pixels are decoded at the same time.
 	memory *semaphore.Weighted
 	looked func(bytes int64) // hears of every picture that was looked at
+	// buffers hold pictures while they are looked at, one after the other.
+	buffers sync.Pool
 
 	mu     sync.Mutex // guards byPath while many look
 	byPath map[string]photo
-	used   map[ImageKey]Image
+	used   map[ImageKey]ImageFile
 }
 
 // photo is what is known of one path: the picture, or why there is none.
 type photo struct {
-	image Image
+	image ImageFile
 	print raster.Print
 	fault *callError
 }
@@ -41,7 +44,8 @@ type photo struct {
 // newGallery looks at pictures below dir as they are; see builder.hang.
 func newGallery(r *report, dir *directory) *gallery {
 	return &gallery{report: r, shop: newWorkshop(dir, ImagePolicy{}, ""), looked: func(int64) {},
-		memory: semaphore.NewWeighted(raster.MaxPixels), byPath: map[string]photo{}, used: map[ImageKey]Image{}}
+		memory: semaphore.NewWeighted(raster.MaxPixels), byPath: map[string]photo{}, used: map[ImageKey]ImageFile{},
+		buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }}}
 }
 
 // image returns the picture that a catalog names, and reports what is wrong with it.
@@ -54,13 +58,13 @@ func (g *gallery) image(p picture) (Image, bool) {
 	if _, known := g.used[found.image.Key]; !known {
 		g.used[found.image.Key] = found.image
 	}
-	return found.image, true
+	return found.image.Image, true
 }
 
 func (g *gallery) find(name string) photo {
 	if isURL(name) {
 		image, fault := pictureByURL(name)
-		return photo{image: image, fault: fault}
+		return photo{image: ImageFile{Image: image}, fault: fault}
 	}
 	cleaned, err := clean(name)
 	if err != nil {
@@ -124,7 +128,9 @@ func shorten(s string) string {
 
 // look reads one file and checks it to its last pixel.
 func (g *gallery) look(name string) photo {
-	raw, err := g.shop.read(name)
+	buf := g.buffers.Get().(*bytes.Buffer)
+	defer g.buffers.Put(buf)
+	raw, err := g.shop.read(buf, name)
 	if err != nil {
 		return photo{fault: g.shop.failure(name, err)}
 	}
@@ -134,8 +140,8 @@ func (g *gallery) look(name string) photo {
 	if fault := g.shop.refuse(name, raw, verdict); fault != nil {
 		return photo{fault: fault}
 	}
-	found := photo{print: verdict.Print, image: Image{
-		Key: keyOf(digest), Path: name, Size: int64(len(raw)), Width: verdict.Width, Height: verdict.Height}}
+	found := photo{print: verdict.Print, image: ImageFile{
+		Image: Image{Key: keyOf(digest), Path: name}, Size: int64(len(raw)), Width: verdict.Width, Height: verdict.Height}}
 	if !g.shop.limits.Exceeds(verdict, int64(len(raw))) {
 		return found
 	}
@@ -173,8 +179,8 @@ func (g *gallery) shrink(large photo, digest raster.Digest, raw []byte) photo {
 	digest = raster.DigestOf(fixed)
 	verdict := g.judge(digest, fixed)
 	original := &Original{Size: large.image.Size, Width: large.image.Width, Height: large.image.Height, Format: string(verdict.Format)}
-	return photo{print: verdict.Print, image: Image{
-		Key: keyOf(digest), Path: large.image.Path, Original: original,
+	return photo{print: verdict.Print, image: ImageFile{
+		Image: Image{Key: keyOf(digest), Path: large.image.Path}, Original: original,
 		Size: int64(len(fixed)), Width: verdict.Width, Height: verdict.Height}}
 }
 

@@ -107,14 +107,14 @@ func TestLargePictures(t *testing.T) {
 			continue
 		}
 		for i, img := range c.SPUs["1"].HeadImg {
-			checkSent(t, c, img, test.sizes[i])
+			checkSent(t, c, c.Images[img.Key], test.sizes[i])
 		}
 	}
 }
 
 // checkSent demands that what is sent for a picture is what its key, size and
 // pixels say, and is small enough.
-func checkSent(t *testing.T, c *Catalog, img Image, size string) {
+func checkSent(t *testing.T, c *Catalog, img ImageFile, size string) {
 	t.Helper()
 	r, err := c.Open(img.Key)
 	if err != nil {

@@ -12,7 +12,7 @@ type Fen int64
 // is declared by its URL. Two pictures with the same key are the same picture.
 type ImageKey string
 
-// Image is a picture of a catalog, or, in what was read from a shop, the URL
+// Image names a picture of a catalog, or, in what was read from a shop, the URL
 // under which the shop shows it. In JSON it is its key alone: where a file lies
 // does not matter to anybody but the uploader (see Catalog.Images).
 type Image struct {
@@ -21,6 +21,12 @@ type Image struct {
 	Path string
 	// URL is set for pictures declared by URL and for pictures read from a shop.
 	URL string
+}
+
+// ImageFile is a picture of a catalog with what was found when it was decoded. A
+// picture is declared in many places and stands once in Catalog.Images.
+type ImageFile struct {
+	Image
 	// Size is in bytes, Width and Height in pixels; zero when only a URL is known.
 	// They are those of what is sent, as the key is.
 	Size          int64
@@ -289,7 +295,7 @@ type Catalog struct {
 	Qualifications map[string]*Qualification
 	SPUs           map[string]*SPU
 	// Images holds every picture that is used, by key.
-	Images map[ImageKey]Image
+	Images map[ImageKey]ImageFile
 	// Sources says where each object was declared.
 	Sources map[Address]Source
 	// Tree is the category tree that the catalog was checked against, nil when

@@ -99,6 +99,7 @@ type loader struct {
 	library *library
 	meter   *meter
 	pace    *pace
+	buffer  bytes.Buffer // of the file that is scanned
 
 	variables map[string]*variable
 	locals    map[string]hcl.Expression
@@ -152,7 +153,8 @@ func guard(file string, src []byte) (map[string]int, *fault) {
 	return guardNative(src)
 }
 
-// scan reads a file and checks it; ok is false when it is not to be parsed.
+// scan reads a file and checks it; ok is false when it is not to be parsed. src is good
+// until the next file is scanned.
 func (l *loader) scan(file string) (words map[string]int, src []byte, ok bool) {
 	src, ok = l.readSource(file)
 	if !ok {
@@ -175,7 +177,7 @@ func (l *loader) check(file string, src []byte) (words map[string]int, ok bool) 
 const byteOrderMark = "\xef\xbb\xbf"
 
 func (l *loader) readSource(file string) ([]byte, bool) {
-	src, err := l.dir.read(file, maxSourceSize)
+	src, err := l.dir.readInto(&l.buffer, file, maxSourceSize)
 	if err != nil {
 		rl, why, remedy := readFailure(file, err)
 		l.report.add(rl, wholeFile(file), why, remedy)
@@ -218,6 +220,7 @@ func (l *loader) declareFile(file string, src []byte, words map[string]int) {
 		l.pace.expect(products)
 		return
 	}
+	src = bytes.Clone(src)
 	var blocks []*hcl.Block
 	if s := l.source(file, src); s != nil && products > 0 {
 		blocks = l.others(s)

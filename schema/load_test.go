@@ -29,7 +29,7 @@ func mustLoad(t testing.TB, files map[string][]byte, opt LoadOptions) *Catalog {
 }
 
 func img(key []byte, path string) Image {
-	return Image{Key: keyOf(raster.DigestOf(key)), Path: path, Size: int64(len(key)), Width: 4, Height: 3}
+	return Image{Key: keyOf(raster.DigestOf(key)), Path: path}
 }
 
 func TestDesignExample(t *testing.T) {
@@ -95,6 +95,11 @@ func TestDesignExample(t *testing.T) {
 	}
 	if len(c.Images) != 10 {
 		t.Errorf("%d pictures, want 10", len(c.Images))
+	}
+	for key, got := range c.Images {
+		if want := (ImageFile{Image: img(files[got.Path], got.Path), Size: int64(len(files[got.Path])), Width: 4, Height: 3}); got != want || key != want.Key {
+			t.Errorf("%s: %+v, want %+v", key, got, want)
+		}
 	}
 }
 
@@ -456,7 +461,7 @@ func TestPicturesByURL(t *testing.T) {
 	const url = "https://mmecimage.cn/p/wx0123456789abcdef/a"
 	files := mapsWith(goodFiles(t), "p.hcl", strings.NewReplacer("ATTRS", "{}", `["img/a.png"]`, `["`+url+`"]`).Replace(small))
 	c := mustLoad(t, files, LoadOptions{})
-	if got := c.SPUs["1"].HeadImg[0]; got != (Image{Key: url, URL: url}) || c.Images[url] != got {
+	if got := c.SPUs["1"].HeadImg[0]; got != (Image{Key: url, URL: url}) || c.Images[url] != (ImageFile{Image: got}) {
 		t.Errorf("picture %+v, in the catalog %+v", got, c.Images[url])
 	}
 }

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"runtime"
 
 	"github.com/hashicorp/hcl/v2"
@@ -18,7 +19,7 @@ type batchOfProducts struct {
 
 // products makes the SPUs of all files, in their order.
 func (l *loader) products(c *checker, e *evaluator, b *builder) {
-	p := &production{loader: l, checker: c, evaluator: e, builder: b, constants: e.root.constants}
+	p := &production{loader: l, checker: c, evaluator: e, builder: b, constants: e.root.constants, supply: &supply{attrs: map[string][]Attr{}}}
 	e.counted = func(elements int) { l.pace.expect(elements - 1) }
 	defer func() { e.counted = nil }()
 	files := append(l.mixed, l.bulk...)
@@ -35,6 +36,7 @@ type production struct {
 	evaluator *evaluator
 	builder   *builder
 	constants map[string]plain
+	supply    *supply
 	// waiting are products that are not made yet: some at a time, so that their
 	// pictures can be decoded side by side.
 	waiting []*node
@@ -52,6 +54,9 @@ func (p *production) wait(n *node) {
 func (p *production) build() {
 	p.builder.spus(p.waiting)
 	p.pace.products(len(p.waiting))
+	for _, n := range p.waiting {
+		p.supply.takeBack(n)
+	}
 	clear(p.waiting)
 	p.waiting = p.waiting[:0]
 }
@@ -72,7 +77,7 @@ func (p *production) read(products batchOfProducts) *source {
 func (p *production) file(products batchOfProducts, s *source) {
 	switch {
 	case s != nil:
-		d := &decoder{source: s, names: p.checker.names, constants: p.constants}
+		d := &decoder{source: s, names: p.checker.names, constants: p.constants, supply: p.supply}
 		for i := range s.Blocks {
 			if b := &s.Blocks[i]; string(s.Bytes(b.Type)) == spuSpec.Name {
 				p.literal(d, b)
@@ -81,7 +86,7 @@ func (p *production) file(products batchOfProducts, s *source) {
 		return
 	case products.blocks == nil:
 		if _, src, ok := p.scan(products.file); ok {
-			products.blocks = p.parseBlocks(products.file, src)
+			products.blocks = p.parseBlocks(products.file, bytes.Clone(src))
 		}
 	}
 	p.written(products.blocks)

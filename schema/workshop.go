@@ -34,12 +34,13 @@ func newWorkshop(dir *directory, policy ImagePolicy, cacheDir string) *workshop 
 	return &workshop{dir: dir, fix: policy.Fix, limits: raster.Limits{Bytes: maxImageSize, Side: policy.MaxSide}, kept: openKept(cacheDir)}
 }
 
-// read returns the bytes of a file that is small enough to be a picture.
-func (w *workshop) read(name string) ([]byte, error) {
+// read returns the bytes of a file that is small enough to be a picture. They are good
+// until the buffer is used again.
+func (w *workshop) read(b *bytes.Buffer, name string) ([]byte, error) {
 	if w.fix {
-		return w.dir.read(name, maxOriginalSize)
+		return w.dir.readInto(b, name, maxOriginalSize)
 	}
-	return w.dir.read(name, maxImageSize)
+	return w.dir.readInto(b, name, maxImageSize)
 }
 
 // shrunk is the smaller picture that is made of one with this digest. It is
@@ -61,8 +62,8 @@ func (w *workshop) shrunk(digest raster.Digest, raw []byte) ([]byte, error) {
 
 // open returns the bytes that are sent for a picture, if they are still those
 // that were checked.
-func (w *workshop) open(img Image) ([]byte, error) {
-	raw, err := w.read(img.Path)
+func (w *workshop) open(img ImageFile) ([]byte, error) {
+	raw, err := w.read(new(bytes.Buffer), img.Path)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +103,7 @@ func (c *Catalog) Open(key ImageKey) (io.ReadCloser, error) {
 }
 
 // FileName is the name under which a picture is sent.
-func (i Image) FileName() string {
+func (i ImageFile) FileName() string {
 	base := path.Base(i.Path)
 	if i.Original == nil {
 		return base

@@ -39,7 +39,7 @@ func golden() *State {
 		Limits: map[string]Limit{LimitHour: {On: LimitHour, Count: 150, At: at, Until: at.Add(24 * time.Hour)}},
 	}
 	for _, r := range []*Record{
-		{Address: spu("719"), RemoteID: "9007199254740993", SKUIDs: map[string]string{"27359029915": "9007199254740997", "27359029914": "9007199254740995"},
+		{Address: spu("719"), RemoteID: "9007199254740993", SKUIDs: schema.SKUIDs{{OutSKUID: "27359029914", SKUID: "9007199254740995"}, {OutSKUID: "27359029915", SKUID: "9007199254740997"}},
 			Stamp: "sc1-00112233445566778899aabbccddeeff", Version: "spring-2", SubmittedAt: &at,
 			Memo:     map[string]string{"title": "毛毯 <100*150cm> & more", "sku.27359029914": Sent, "sku.27359029914.sale_price": "990", "listing": "on"},
 			Rejected: &Rejection{Stamp: "sc1-0123456789abcdef0123456789abcdef", Reason: "主图不清晰", At: at}, OnRemove: schema.OnRemoveDelist,

@@ -280,7 +280,7 @@ func (r *Record) Unpacked() *Record {
 func (r *Record) Packed() *Record {
 	c := *r
 	c.Memo, c.packed = nil, r.pack()
-	c.SKUIDs = maps.Clone(r.SKUIDs)
+	c.SKUIDs = slices.Clone(r.SKUIDs)
 	c.SubmittedAt = cloneValue(r.SubmittedAt)
 	c.Rejected = cloneValue(r.Rejected)
 	c.History = slices.Clone(r.History)
@@ -315,7 +315,7 @@ func sameRecord(a, b *Record) bool {
 	return a.Address == b.Address && a.RemoteID == b.RemoteID && a.Stamp == b.Stamp && a.Version == b.Version &&
 		a.AuditID == b.AuditID && a.AuditPending == b.AuditPending && a.Withdrawn == b.Withdrawn &&
 		a.Repushed == b.Repushed && a.Burnt == b.Burnt && a.BannedStamp == b.BannedStamp && a.Reason == b.Reason && a.OnRemove == b.OnRemove &&
-		maps.Equal(a.SKUIDs, b.SKUIDs) && sameTime(a.SubmittedAt, b.SubmittedAt) &&
+		slices.Equal(a.SKUIDs, b.SKUIDs) && sameTime(a.SubmittedAt, b.SubmittedAt) &&
 		sameRejection(a.Rejected, b.Rejected) && slices.EqualFunc(a.History, b.History, sameVerdict) &&
 		a.pack() == b.pack()
 }

@@ -46,8 +46,7 @@ func (r *Record) readPlain(p reader, member string) {
 	case "remote_id":
 		r.RemoteID = p.String()
 	case "sku_ids":
-		r.SKUIDs = make(map[string]string, 4)
-		p.Object(func(id string) { r.SKUIDs[id] = p.String() })
+		r.SKUIDs = p.skuIDs()
 	case "stamp":
 		r.Stamp = p.String()
 	case "version":
@@ -79,6 +78,16 @@ func (r *Record) readPlain(p reader, member string) {
 	case "reason":
 		r.Reason = p.String()
 	}
+}
+
+// skuIDs reads ids as SKUIDs writes them, sorted.
+func (p reader) skuIDs() schema.SKUIDs {
+	ids := make(schema.SKUIDs, 0, 4)
+	p.Object(func(out string) {
+		p.OddIf(len(ids) > 0 && out <= ids[len(ids)-1].OutSKUID)
+		ids = append(ids, schema.SKUID{OutSKUID: out, SKUID: p.String()})
+	})
+	return ids
 }
 
 func (p reader) rejection() *Rejection {
@@ -241,15 +250,15 @@ func (l *lineBuilder) time(name string, t *time.Time) {
 	l.b = append(b, '"')
 }
 
-func (l *lineBuilder) texts(name string, texts map[string]string) {
-	if len(texts) == 0 {
+func (l *lineBuilder) skuIDs(name string, ids schema.SKUIDs) {
+	if len(ids) == 0 {
 		return
 	}
 	l.member(name)
 	l.b = append(l.b, '{')
-	for _, key := range sortedKeys(texts) {
-		l.b = append(appendText(commaAfterFirst(l.b), key), ':')
-		l.b = appendText(l.b, texts[key])
+	for _, id := range ids {
+		l.b = append(appendText(commaAfterFirst(l.b), id.OutSKUID), ':')
+		l.b = appendText(l.b, id.SKUID)
 	}
 	l.b = append(l.b, '}')
 }
@@ -280,7 +289,7 @@ func (r *Record) line(b []byte) ([]byte, error) {
 	l.member("address")
 	l.b = appendText(l.b, r.Address.String())
 	l.string("remote_id", r.RemoteID)
-	l.texts("sku_ids", r.SKUIDs)
+	l.skuIDs("sku_ids", r.SKUIDs)
 	l.string("stamp", r.Stamp)
 	l.string("version", r.Version)
 	l.time("submitted_at", r.SubmittedAt)

@@ -25,7 +25,7 @@ func product(name string) *Record {
 	at := sampleTime
 	r := &Record{
 		Address: spu(name), RemoteID: "9007199254740993",
-		SKUIDs: map[string]string{}, Memo: map[string]string{
+		Memo: map[string]string{
 			"title": "#3q2-7wAAq83vEjRW", "path": "#AAECAwQFBgcICQoL", "third_cat_id": "1445", "brand": "brand.cxy",
 			"head_img": "#DA0ODxAREhMUFRYX", "desc_info.desc": "#GBkaGxwdHh8gISIj", "desc_info.imgs": "#JCUmJygpKissLS4v",
 			"scene_group_list": "1", "listing": "on",
@@ -35,7 +35,7 @@ func product(name string) *Record {
 	for i := range 4 {
 		sku := fmt.Sprintf("%s%d", "2735902991", 4+i)
 		r.Memo["sku."+sku] = Sent
-		r.SKUIDs[sku] = fmt.Sprint(uint64(9007199254740995 + i))
+		r.SKUIDs = r.SKUIDs.With(schema.SKUIDs{{OutSKUID: sku, SKUID: fmt.Sprint(uint64(9007199254740995 + i))}})
 		for path, value := range map[string]string{
 			"thumb_img": "#MDEyMzQ1Njc4OTo7", "sale_price": "990", "market_price": "1990", "stock_num": "200",
 			"sku_code": "sku" + sku, "barcode": sku[4:], "sku_attrs": "#PD0-P0BBQkNERUZH",

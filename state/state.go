@@ -68,9 +68,9 @@ type State struct {
 type Record struct {
 	Address schema.Address `json:"address"`
 	// RemoteID is the platform's id: product_id or brand_id, decimal, may exceed
-	// 2^53. SKUIDs are the platform's sku ids by out_sku_id.
-	RemoteID string            `json:"remote_id,omitempty"`
-	SKUIDs   map[string]string `json:"sku_ids,omitempty"`
+	// 2^53. SKUIDs are replaced, never changed.
+	RemoteID string        `json:"remote_id,omitempty"`
+	SKUIDs   schema.SKUIDs `json:"sku_ids,omitempty"`
 
 	// Stamp is the reviewed content that was last submitted (schema.SPU.Stamp);
 	// Version the info_version by which it is known again in the shop, where that
@@ -198,7 +198,7 @@ func (r *Record) Clone() *Record {
 		return nil
 	}
 	c := *r.Unpacked()
-	c.SKUIDs = maps.Clone(r.SKUIDs)
+	c.SKUIDs = slices.Clone(r.SKUIDs)
 	c.Memo = maps.Clone(c.Memo)
 	c.SubmittedAt = cloneValue(r.SubmittedAt)
 	c.Rejected = cloneValue(r.Rejected)

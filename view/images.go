@@ -95,7 +95,7 @@ func shortKey(key schema.ImageKey) string {
 }
 
 // sizeOf is the size of a picture in bytes and pixels, and what it is made of.
-func sizeOf(i schema.Image) lang.Text {
+func sizeOf(i schema.ImageFile) lang.Text {
 	if i.Size == 0 {
 		return lang.Text{}
 	}

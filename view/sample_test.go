@@ -34,9 +34,9 @@ func sampleCatalog() *schema.Catalog {
 	attrs := []schema.Attr{{Key: "选择颜色", Value: "酒红"}, {Key: "选择套装", Value: "100cm*150cm"}}
 	return &schema.Catalog{
 		SPUs: map[string]*schema.SPU{"719": {OutProductID: "719", SKUs: []schema.SKU{{OutSKUID: "27359029914", SKUAttrs: attrs}}}},
-		Images: map[schema.ImageKey]schema.Image{
-			"sha256:1": {Key: "sha256:1", Path: "img/719/1.png"},
-			"sha256:2": {Key: "sha256:2", Path: "img/719/2.png"},
+		Images: map[schema.ImageKey]schema.ImageFile{
+			"sha256:1": {Image: schema.Image{Key: "sha256:1", Path: "img/719/1.png"}},
+			"sha256:2": {Image: schema.Image{Key: "sha256:2", Path: "img/719/2.png"}},
 		},
 	}
 }
@@ -241,7 +241,7 @@ func sampleHistory() []state.Verdict {
 func sampleState() *state.State {
 	rec := func(id string) *state.Record { return &state.Record{Address: spu(id)} }
 	full := rec("719")
-	full.RemoteID, full.SKUIDs = "10000000000000123", map[string]string{"27359029914": "3322"}
+	full.RemoteID, full.SKUIDs = "10000000000000123", schema.SKUIDs{{OutSKUID: "27359029914", SKUID: "3322"}}
 	full.Stamp, full.SubmittedAt = "sc1-00112233445566778899aabbccddeeff", at(0)
 	full.Memo = map[string]string{"title": "毛毯", "sku.27359029914.sale_price": "990"}
 	full.OnRemove = schema.OnRemoveDelist

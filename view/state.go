@@ -86,8 +86,8 @@ func (v *View) StateShow(r *state.Record) error {
 	}
 	row := func(label lang.Text, value string) { add(label, lang.Same(value)) }
 	row(lang.T("remote id", "平台 ID"), r.RemoteID)
-	for _, id := range slices.Sorted(maps.Keys(r.SKUIDs)) {
-		row(lang.Same("SKU "+id), r.SKUIDs[id])
+	for _, id := range r.SKUIDs {
+		row(lang.Same("SKU "+id.OutSKUID), id.SKUID)
 	}
 	row(lang.T("content", "内容标识"), strings.TrimSpace(r.Stamp+" "+r.Version))
 	row(lang.T("submitted", "提交时间"), clockOf(r.SubmittedAt))

@@ -229,14 +229,14 @@ func TestProgress(t *testing.T) {
 
 func TestImages(t *testing.T) {
 	album := []reconcile.Picture{
-		{Image: schema.Image{Key: "sha256:00112233445566778899", Path: "img/719/1.png", Size: 1_250_000, Width: 1440, Height: 1080,
+		{Image: schema.ImageFile{Image: schema.Image{Key: "sha256:00112233445566778899", Path: "img/719/1.png"}, Size: 1_250_000, Width: 1440, Height: 1080,
 			Original: &schema.Original{Size: 4_200_000, Width: 4000, Height: 3000}}, UsedBy: []schema.Address{spu("719"), spu("720"), spu("721")}, URL: "https://mmecimage.cn/p/1", At: friday},
-		{Image: schema.Image{Key: "sha256:aa", Path: "img/720/1.png", Size: 12_500, Width: 300, Height: 300}, UsedBy: []schema.Address{spu("720")}},
-		{Image: schema.Image{Key: "https://example.com/a.png", URL: "https://example.com/a.png"}, UsedBy: []schema.Address{spu("721")}, URL: "https://mmecimage.cn/p/2", At: friday},
-		{Image: schema.Image{Key: "sha256:ff"}, URL: "https://mmecimage.cn/p/3", At: friday},
+		{Image: schema.ImageFile{Image: schema.Image{Key: "sha256:aa", Path: "img/720/1.png"}, Size: 12_500, Width: 300, Height: 300}, UsedBy: []schema.Address{spu("720")}},
+		{Image: schema.ImageFile{Image: schema.Image{Key: "https://example.com/a.png", URL: "https://example.com/a.png"}}, UsedBy: []schema.Address{spu("721")}, URL: "https://mmecimage.cn/p/2", At: friday},
+		{Image: schema.ImageFile{Image: schema.Image{Key: "sha256:ff"}}, URL: "https://mmecimage.cn/p/3", At: friday},
 	}
 	golden(t, "images", func(v *View) error { return v.Images(album) })
-	catalog := &schema.Catalog{Images: map[schema.ImageKey]schema.Image{}}
+	catalog := &schema.Catalog{Images: map[schema.ImageKey]schema.ImageFile{}}
 	for i := range album {
 		catalog.Images[album[i].Image.Key] = album[i].Image
 	}

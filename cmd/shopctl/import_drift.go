@@ -72,7 +72,7 @@ func (in *liveRun) drifted(ctx context.Context) (list []drifted, settings []inta
 	known := map[string]schema.Image{}
 	for key, image := range s.state.Images {
 		if file, ok := in.d.catalog.Images[key]; ok {
-			known[image.URL] = file
+			known[image.URL] = file.Image
 		}
 	}
 	for _, c := range s.plan().Changes {

@@ -206,7 +206,7 @@ func oddIDs(w *walker) {
 		w.add(w.spu(id))
 		product := w.product(id)
 		sku := product.Draft.SPU.SKUs[0].OutSKUID
-		if product.OutProductID != id || sku != skuID(id) || product.Draft.SKUIDs[sku] == "" {
+		if product.OutProductID != id || sku != skuID(id) || product.Draft.SKUIDs.Of(sku) == "" {
 			w.Errorf("%q: out_product_id %q, out_sku_id %q, sku ids %v", id, product.OutProductID, sku, product.Draft.SKUIDs)
 		}
 	}

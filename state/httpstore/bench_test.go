@@ -54,7 +54,7 @@ func record(n int) *state.Record {
 	at := time.Date(2026, 11, 22, 8, 0, n%60, 0, time.UTC)
 	r := &state.Record{
 		Address:  schema.Address{Kind: schema.KindSPU, Name: fmt.Sprint("product-", n)},
-		RemoteID: fmt.Sprint(dice.Uint64() >> 4), SKUIDs: map[string]string{}, SubmittedAt: &at,
+		RemoteID: fmt.Sprint(dice.Uint64() >> 4), SubmittedAt: &at,
 		Stamp: fmt.Sprintf("sc1-%016x%016x", dice.Uint64(), dice.Uint64()), Memo: map[string]string{},
 	}
 	for _, field := range []string{"title", "path", "head_img", "desc_info.desc", "desc_info.imgs", "category", "brand"} {
@@ -62,7 +62,7 @@ func record(n int) *state.Record {
 	}
 	for k := range 4 {
 		id := fmt.Sprintf("%d-%d", n, k)
-		r.SKUIDs[id] = fmt.Sprint(dice.Uint64() >> 4)
+		r.SKUIDs = r.SKUIDs.With(schema.SKUIDs{{OutSKUID: id, SKUID: fmt.Sprint(dice.Uint64() >> 4)}})
 		for _, field := range []string{"sale_price", "market_price", "thumb_img", "sku_attrs"} {
 			r.Memo["sku."+id+"."+field] = fmt.Sprintf("#%08x", dice.Uint32())
 		}

@@ -303,7 +303,7 @@ func Full() *state.State {
 	s.Seq = 12
 	at := At
 	s.Records[spu("719")] = &state.Record{
-		Address: spu("719"), RemoteID: "9007199254740993", SKUIDs: map[string]string{"27359029914": "9007199254740995"},
+		Address: spu("719"), RemoteID: "9007199254740993", SKUIDs: schema.SKUIDs{{OutSKUID: "27359029914", SKUID: "9007199254740995"}},
 		Stamp: "sc1-00112233445566778899aabbccddeeff", Version: "spring-2", SubmittedAt: &at,
 		Memo:    map[string]string{"title": "毛毯 <100*150cm> & more", "desc": "#5f2b"},
 		AuditID: "RQAAA1", AuditPending: true, Withdrawn: true, Repushed: true, Burnt: true,

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/shopctl/shopctl/provider"
 	"github.com/shopctl/shopctl/schema"
 )
 
@@ -53,9 +54,16 @@ func (k *keeper) row(r *row) {
 	for i := range s.SKUs {
 		sku := &s.SKUs[i]
 		k.sku(sku, declaredSKU(want, i, sku.OutSKUID))
-		if id, ok := r.content.SKUIDs[sku.OutSKUID]; ok {
-			r.content.SKUIDs[sku.OutSKUID] = k.keep(id) // the key is replaced by the one that is kept, too
-		}
+	}
+	k.skuIDs(r.content)
+}
+
+// skuIDs keeps the ids of the platform. Their out_sku_ids are those of the SKUs.
+func (k *keeper) skuIDs(c *provider.Copy) {
+	for i := range c.SKUIDs {
+		id := &c.SKUIDs[i]
+		id.SKUID = k.keep(id.SKUID)
+		k.text(&id.OutSKUID, declaredSKU(&c.SPU, i, id.OutSKUID).OutSKUID)
 	}
 }
 

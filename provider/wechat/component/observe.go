@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -107,7 +106,7 @@ func (s *sameCopies) join(key string, r *row) {
 		return
 	}
 	delete(s.first, key)
-	if !other.content.SPU.SameContent(&r.content.SPU) || !maps.Equal(other.content.SKUIDs, r.content.SKUIDs) {
+	if !other.content.SPU.SameContent(&r.content.SPU) || !slices.Equal(other.content.SKUIDs, r.content.SKUIDs) {
 		return
 	}
 	r.content = other.content
@@ -232,8 +231,9 @@ func (p *Provider) bothLists(ctx context.Context, declared map[string]*schema.SP
 	return drafts, online, group.Wait()
 }
 
-// join makes products of the two lists. Of two products with the same
-// out_product_id, which a deleted and re-added one can be, the younger counts.
+// join makes products of the two lists, which it uses up: rows and products of a large
+// shop need not be there together. Of two products with the same out_product_id, which
+// a deleted and re-added one can be, the younger counts.
 func join(drafts, online map[string]*row) (products map[string]*provider.Product, nameless []string) {
 	products = map[string]*provider.Product{}
 	put := func(product *provider.Product) {
@@ -247,11 +247,11 @@ func join(drafts, online map[string]*row) (products map[string]*provider.Product
 	}
 	for key, draft := range drafts {
 		put(productOf(draft, online[key]))
+		delete(drafts, key)
+		delete(online, key)
 	}
-	for key, spu := range online {
-		if drafts[key] == nil {
-			put(productOf(nil, spu))
-		}
+	for _, spu := range online {
+		put(productOf(nil, spu))
 	}
 	slices.Sort(nameless)
 	return products, nameless

@@ -196,12 +196,14 @@ func receiptOf(reply *SPUReceipt) provider.Receipt {
 	if reply == nil {
 		return provider.Receipt{}
 	}
-	receipt := provider.Receipt{ProductID: string(reply.ProductID), SKUIDs: map[string]string{}}
+	receipt := provider.Receipt{ProductID: string(reply.ProductID)}
+	var ids []schema.SKUID
 	for _, sku := range reply.SKUs {
 		if sku.SKUID != "" && sku.OutSKUID != "" {
-			receipt.SKUIDs[string(sku.OutSKUID)] = string(sku.SKUID)
+			ids = append(ids, schema.SKUID{OutSKUID: string(sku.OutSKUID), SKUID: string(sku.SKUID)})
 		}
 	}
+	receipt.SKUIDs = schema.NewSKUIDs(ids)
 	return receipt
 }
 
@@ -315,7 +317,7 @@ func (s *SPU) row() *row {
 
 // content maps what the platform shows to what an author declares.
 func (s *SPU) content() *provider.Copy {
-	c := &provider.Copy{SKUIDs: make(map[string]string, len(s.SKUs)), SPU: schema.SPU{
+	c := &provider.Copy{SPU: schema.SPU{
 		OutProductID:      string(s.OutProductID),
 		Title:             string(s.Title),
 		Path:              pagePath(string(s.Path)),
@@ -330,16 +332,18 @@ func (s *SPU) content() *provider.Copy {
 	for _, scene := range s.Scenes {
 		c.SPU.Scenes = append(c.SPU.Scenes, int(scene))
 	}
+	var ids []schema.SKUID
 	if len(s.SKUs) > 0 {
-		c.SPU.SKUs = make([]schema.SKU, 0, len(s.SKUs))
+		c.SPU.SKUs, ids = make([]schema.SKU, 0, len(s.SKUs)), make([]schema.SKUID, 0, len(s.SKUs))
 	}
 	for i := range s.SKUs {
 		sku := &s.SKUs[i]
 		c.SPU.SKUs = append(c.SPU.SKUs, sku.content())
 		if sku.SKUID != "" {
-			c.SKUIDs[string(sku.OutSKUID)] = string(sku.SKUID)
+			ids = append(ids, schema.SKUID{OutSKUID: string(sku.OutSKUID), SKUID: string(sku.SKUID)})
 		}
 	}
+	c.SKUIDs = schema.NewSKUIDs(ids)
 	return c
 }
 

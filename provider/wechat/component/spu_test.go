@@ -41,7 +41,7 @@ func TestAddSendsTheDocumentedBody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(provider.Receipt{ProductID: "10000000000000719", SKUIDs: map[string]string{"27359029914": "332200001"}}, got); diff != "" {
+	if diff := cmp.Diff(provider.Receipt{ProductID: "10000000000000719", SKUIDs: schema.SKUIDs{{OutSKUID: "27359029914", SKUID: "332200001"}}}, got); diff != "" {
 		t.Error(diff)
 	}
 	want := `{"out_product_id":"719","title":"毛毯百搭休闲珊瑚绒毯子100*150cm","path":"pages/productDetail/productDetail?id=719&from=<a>",` +

@@ -152,7 +152,7 @@ func TestTolerance10And11IDsAsNumbersAndStrings(t *testing.T) {
 	for _, quote := range []string{``, `"`} {
 		product := shown(t, fmt.Sprintf(`{"product_id":%[1]s9007199254740993%[1]s,"out_product_id":"a","status":5,"edit_status":4,"brand_id":%[1]s29001%[1]s,"third_cat_id":%[1]s1445%[1]s,
 			"skus":[{"sku_id":%[1]s9007199254740995%[1]s,"out_sku_id":"a-1","sale_price":%[1]s990%[1]s,"stock_num":%[1]s7%[1]s}]}`, quote))
-		if product.ProductID != "9007199254740993" || product.Online.SKUIDs["a-1"] != "9007199254740995" {
+		if product.ProductID != "9007199254740993" || product.Online.SKUIDs.Of("a-1") != "9007199254740995" {
 			t.Errorf("quote %q: ids %s, %v", quote, product.ProductID, product.Online.SKUIDs)
 		}
 		spu := product.Online.SPU
@@ -298,7 +298,7 @@ func TestProductMapping(t *testing.T) {
 			DescInfo: schema.DescInfo{Desc: "午睡毯"}, Category: schema.CategoryRef{ID: 1445}, InfoVersion: "1", Scenes: []int{1},
 			SKUs: []schema.SKU{{OutSKUID: "a-1", SalePrice: 990, MarketPrice: 1990, StockNum: 20, SKUAttrs: []schema.Attr{{Key: "颜色", Value: "酒红"}}}},
 		},
-		SKUIDs: map[string]string{"a-1": "332200001"},
+		SKUIDs: schema.SKUIDs{{OutSKUID: "a-1", SKUID: "332200001"}},
 	}
 	want := &provider.Product{
 		ProductID: "403700001", OutProductID: "a", Draft: content, Online: content, Review: provider.ReviewRunning, Shelf: provider.ShelfListed,
