@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Canonical is the one byte form in which two objects of a kind are compared,
@@ -80,9 +81,17 @@ func (b *Brand) Stamp() string { return stamp(b) }
 func (q *Qualification) Stamp() string { return stamp(q) }
 
 func stamp(v any) string {
-	sum := sha256.Sum256(Canonical(v))
+	b := stampBuffers.Get().(*bytes.Buffer)
+	defer stampBuffers.Put(b)
+	b.Reset()
+	encodeKind(canonicalEncoder(b), v)
+	sum := sha256.Sum256(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
 	return stampPrefix + hex.EncodeToString(sum[:16])
 }
+
+// stampBuffers hold canonical forms that only their digest is wanted of: a plan makes
+// one of every product.
+var stampBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // IsStamp reports whether an info_version is a stamp of ours.
 func IsStamp(infoVersion string) bool {

@@ -3,6 +3,7 @@ package state
 import (
 	"fmt"
 	"maps"
+	"time"
 	"unicode/utf8"
 
 	"github.com/shopctl/shopctl/schema"
@@ -26,7 +27,7 @@ func (s *State) Apply(e Entry) error {
 	case EntryRecord:
 		s.Records[e.Record.Address] = e.Record.kept()
 	case EntryImage:
-		s.Images[e.Key] = *e.Image
+		s.Images[e.Key] = e.Image.kept()
 	case EntryForget:
 		delete(s.Records, *e.Address)
 	case EntryPrune:
@@ -41,6 +42,12 @@ func (s *State) Apply(e Entry) error {
 		s.pruneSubmissions()
 	}
 	return nil
+}
+
+// kept is the picture as a State keeps it: nobody asks for more than the second, and
+// there is a line for each of some hundred thousand.
+func (i *ImageRecord) kept() ImageRecord {
+	return ImageRecord{URL: i.URL, At: i.At.UTC().Truncate(time.Second)}
 }
 
 // check says whether the entry has what its kind needs, in a form that can be

@@ -48,6 +48,8 @@ func golden() *State {
 				{Kind: VerdictRejected, At: at, SubmittedAt: &at, Category: "1445", Stamp: "sc1-0123456789abcdef0123456789abcdef", Reason: "主图不清晰"},
 			}},
 		{Address: spu("720"), RemoteID: "23424", Withdrawn: true, Repushed: true, Burnt: true, BannedStamp: "sc1-0123456789abcdef0123456789abcdef"},
+		{Address: spu("722"), RemoteID: "23425", Stamp: "sc1-ffeeddccbbaa99887766554433221100", SubmittedAt: &at, Memo: map[string]string{"third_cat_id": "1445"},
+			History: []Verdict{{Kind: VerdictApproved, At: at, SubmittedAt: &at, Category: "1445", Stamp: "sc1-ffeeddccbbaa99887766554433221100"}}},
 		{Address: schema.Address{Kind: schema.KindBrand, Name: "cxy"}, AuditID: "RQAAAAANL3oM", AuditPending: true},
 		{Address: schema.Address{Kind: schema.KindMerchant}, Memo: map[string]string{"service_agent_type": "0,1,2"}},
 	} {

@@ -302,9 +302,6 @@ func (r *Record) pack() string {
 	return r.Memo.pack()
 }
 
-// MarshalJSON writes a record the same, packed or not.
-func (r *Record) MarshalJSON() ([]byte, error) { return r.line(nil) }
-
 // Equal reports whether two records say the same.
 func (r *Record) Equal(other *Record) bool { return sameRecord(r, other) }
 

@@ -18,7 +18,7 @@ type reader struct{ *plain.Reader }
 // recordMembers are the members of a record in the order in which they are written.
 var recordMembers = map[string]int{
 	"address": 1, "remote_id": 2, "sku_ids": 3, "stamp": 4, "version": 5, "submitted_at": 6, "memo": 7, "audit_id": 8,
-	"audit_pending": 9, "withdrawn": 10, "repushed": 11, "burnt": 12, "rejected": 13, "banned_stamp": 14, "on_remove": 15, "history": 16, "reason": 17,
+	"audit_pending": 9, "withdrawn": 10, "repushed": 11, "burnt": 12, "rejected": 13, "banned_stamp": 14, "on_remove": 15, "history": 16, "approved": 17, "reason": 18,
 }
 
 // plainRecord reads the line of a record; nil when it is not plain. The texts of
@@ -26,15 +26,23 @@ var recordMembers = map[string]int{
 func plainRecord(line string) *Record {
 	p := reader{plain.NewReader(line)}
 	r := new(Record)
+	var approved *approval
 	before := 0
 	p.Object(func(member string) {
 		place := recordMembers[member]
 		p.OddIf(place <= before) // unknown, out of order or twice
 		before = place
+		if member == "approved" {
+			approved = p.approval()
+			return
+		}
 		r.readPlain(p, member)
 	})
 	if !p.Understood() || r.Address == (schema.Address{}) {
 		return nil
+	}
+	if approved != nil {
+		r.History = append(r.History, r.unfold(approved, sentCategory(r.packed)))
 	}
 	return r
 }
@@ -130,6 +138,21 @@ func (p reader) verdict() Verdict {
 		}
 	})
 	return v
+}
+
+func (p reader) approval() *approval {
+	a := new(approval)
+	p.Object(func(member string) {
+		switch member {
+		case "at":
+			a.At = p.time()
+		case "submitted_at":
+			a.SubmittedAt = p.timeRef()
+		default:
+			p.Odd()
+		}
+	})
+	return a
 }
 
 // plainImage reads the line of a picture; false when it is not plain.
@@ -283,8 +306,9 @@ func appendText(b []byte, s string) []byte {
 	return append(b, text...)
 }
 
-// line appends the record as one JSON object.
-func (r *Record) line(b []byte) ([]byte, error) {
+// append appends the record as one JSON object with so much of its history, and the
+// approval that stands for the rest.
+func (r *Record) append(b []byte, history []Verdict, approved *approval) ([]byte, error) {
 	l := lineBuilder{b: append(b, '{')}
 	l.member("address")
 	l.b = appendText(l.b, r.Address.String())
@@ -307,11 +331,22 @@ func (r *Record) line(b []byte) ([]byte, error) {
 	}
 	l.string("banned_stamp", r.BannedStamp)
 	l.string("on_remove", string(r.OnRemove))
-	if len(r.History) > 0 {
-		l.value("history", r.History)
+	if len(history) > 0 {
+		l.value("history", history)
+	}
+	if approved != nil {
+		l.approval(approved)
 	}
 	l.string("reason", r.Reason)
 	return append(l.b, '}'), l.err
+}
+
+func (l *lineBuilder) approval(a *approval) {
+	l.member("approved")
+	l.b = append(l.b, '{')
+	l.time("at", &a.At)
+	l.time("submitted_at", a.SubmittedAt)
+	l.b = append(l.b, '}')
 }
 
 func (i imageLine) line(b []byte) ([]byte, error) {

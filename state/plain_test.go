@@ -69,6 +69,7 @@ func FuzzPlainReadingIsReading(f *testing.F) {
 		f.Add(strings.TrimSpace(line))
 	}
 	f.Add(`{"address":"spu.1","memo":{"sku":{"a":["","1"],"b":{"x":"1"}},"title":"\u6bdb"}}`)
+	f.Add(`{"address":"spu.1","stamp":"a","memo":{"sku":{"a":[]},"third_cat_id":"1"},"approved":{"at":"2026-11-22T08:00:00Z"}}`)
 	f.Add(`{"address":"spu.1","sku_ids":{},"memo":{},"history":[]}`)
 	f.Fuzz(samePlain)
 }

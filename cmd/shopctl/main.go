@@ -27,7 +27,7 @@ func main() {
 const (
 	freeMemory    = 180 << 20
 	growthPercent = 150
-	memoryLimit   = 800 << 20
+	memoryLimit   = 850 << 20
 )
 
 // tuneMemory sets that, unless whoever started the program has set anything.

@@ -312,6 +312,10 @@ func Full() *state.State {
 		History: []state.Verdict{{Kind: state.VerdictRejected, At: at, SubmittedAt: &at, Category: "1445", Stamp: "sc1-ffeeddccbbaa99887766554433221100", Reason: "图片不清晰", Said: "双十一换图"}},
 		Reason:  "双十一换图",
 	}
+	s.Records[spu("718")] = &state.Record{
+		Address: spu("718"), Stamp: "sc1-ffeeddccbbaa99887766554433221100", SubmittedAt: &at, Memo: map[string]string{"third_cat_id": "1445"},
+		History: []state.Verdict{{Kind: state.VerdictApproved, At: at.Add(time.Hour), SubmittedAt: &at, Category: "1445", Stamp: "sc1-ffeeddccbbaa99887766554433221100"}},
+	}
 	s.Records[schema.Address{Kind: schema.KindMerchant}] = &state.Record{Address: schema.Address{Kind: schema.KindMerchant}}
 	s.Images["sha256:00"] = state.ImageRecord{URL: "https://mmecimage.cn/p/1?a=1&b=2", At: at}
 	s.Intents[11] = state.Intent{Address: spu("720"), Call: "add", Stamp: "sc1-0", At: at, Submits: true}
