@@ -207,7 +207,7 @@ func TestLiteralsNeedNoHCL(t *testing.T) {
 	if !ok || len(s.Blocks) != 10 {
 		t.Fatal("the file was not read")
 	}
-	d := &decoder{source: s, names: known, constants: map[string]plain{"brand.cxy": {literal.String, "brand.cxy"}}, supply: &supply{}}
+	d := &decoder{source: s, names: known, constants: map[string]plain{"brand.cxy": {literal.String, "brand.cxy"}}, supply: &supply{attrs: map[string][]Attr{}}}
 	for i := range s.Blocks {
 		n, rest, ok := d.node(&spuSpec, &s.Blocks[i], nil)
 		if !ok || len(rest) > 0 || len(n.all("sku")) != 4 {

@@ -265,7 +265,7 @@ func (l *lineBuilder) time(name string, t *time.Time) {
 	}
 	l.member(name)
 	l.b = append(l.b, '"')
-	b, err := t.AppendText(l.b)
+	b, err := t.UTC().AppendText(l.b)
 	if err != nil {
 		l.err = err
 		return

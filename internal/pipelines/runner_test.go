@@ -266,7 +266,7 @@ func (r *runner) composite(env map[string]string, with, outer object) (object, e
 // shell runs a script as the runner does, with nothing of our own environment.
 func (r *runner) shell(script string, env map[string]string) (object, error) {
 	given := map[string]string{
-		"PATH": strings.Join(append(slices.Clone(r.paths), os.Getenv("PATH"), built), ":"), "HOME": r.temp, "LANG": "C.UTF-8", "CI": "true",
+		"PATH": strings.Join(append(slices.Clone(r.paths), built, os.Getenv("PATH")), ":"), "HOME": r.temp, "LANG": "C.UTF-8", "CI": "true",
 		"RUNNER_TEMP": r.temp, "GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": repository, "GITHUB_API_URL": r.hub.server.URL,
 		"GITHUB_SERVER_URL": "https://github.example", "GITHUB_RUN_ID": fmt.Sprint(r.hub.runs), "GITHUB_SHA": r.on.sha,
 		"GITHUB_OUTPUT": filepath.Join(r.temp, "output"), "GITHUB_PATH": filepath.Join(r.temp, "path"),
