@@ -30,14 +30,17 @@ var (
 
 // directory is the catalog directory, opened as a root: no name, and no link
 // behind a name, can lead out of it.
-type directory struct{ root *os.Root }
+type directory struct {
+	root   *os.Root
+	looked bytes.Buffer // of shopIn, which looks at one file after the other
+}
 
 func openDirectory(dir string) (*directory, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
 	}
-	return &directory{root}, nil
+	return &directory{root: root}, nil
 }
 
 func (d *directory) close() { _ = d.root.Close() } // only a descriptor for reading

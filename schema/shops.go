@@ -62,12 +62,12 @@ func (d *directory) declaresShop(file string) bool {
 }
 
 // shopIn reports whether a file has a shop block, and whether it is broken, so
-// that this cannot be said.
+// that this cannot be said. src is good until the next file.
 func (d *directory) shopIn(file string) (declares, broken bool, src []byte) {
 	if isVarsFile(file) {
 		return false, false, nil // a variable may be called shop
 	}
-	src, err := d.read(file, maxSourceSize)
+	src, err := d.readInto(&d.looked, file, maxSourceSize)
 	if err != nil {
 		return false, true, nil
 	}
