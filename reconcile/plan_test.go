@@ -713,9 +713,11 @@ func TestUploadsAreSharedByContent(t *testing.T) {
 func TestUploadsTellWhatIsShrunk(t *testing.T) {
 	w := inSync()
 	w.obs.Products = map[string]*provider.Product{}
-	w.want.HeadImg[0].Original = &schema.Original{Size: 3 << 20, Width: 4000, Height: 4000}
+	large := w.want.HeadImg[0]
+	w.cat.Images = map[schema.ImageKey]schema.ImageFile{large.Key: {
+		Image: large, Size: 1000, Original: &schema.Original{Size: 3 << 20, Width: 4000, Height: 4000}}}
 	p := w.plan()
-	i := slices.IndexFunc(p.Uploads, func(u Upload) bool { return u.Key == w.want.HeadImg[0].Key })
+	i := slices.IndexFunc(p.Uploads, func(u Upload) bool { return u.Key == large.Key })
 	if u := p.Uploads[i]; u.Size != 1000 || u.OriginalSize != 3<<20 {
 		t.Errorf("%d bytes of %d", u.Size, u.OriginalSize)
 	}
