@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -85,4 +86,21 @@ func TestWaitingIsToldOnce(t *testing.T) {
 	if r.err != nil || told != 1 {
 		t.Errorf("%v, told %d times", r.err, told)
 	}
+}
+
+// A submission that was not answered counts, whether or not the platform took it:
+// it is made again when the budget has room for another.
+func TestAnUnansweredSubmissionIsSpent(t *testing.T) {
+	s := newShop(t, quick())
+	s.write("shop.hcl", strings.Replace(shopHCL, "shop \"test\" {", "shop \"test\" {\n  budget {\n    per_hour = 1\n  }\n", 1))
+	s.product(product{id: "1", title: "一号毛毯加厚", fen: 990, picture: 10})
+	s.post(t, "/sandbox/fault", `{"path":"/shop/spu/add","drop":true}`)
+	r := s.run(0, nil)
+	if r.err != nil || r.report.Count(reconcile.OutcomeLater) != 1 || r.report.Budget.Hour.Left != 0 {
+		t.Fatalf("%v %+v", r.err, r.report)
+	}
+	s.taken(t, "/shop/spu/add", 0)
+	s.now.Add(int64(time.Hour))
+	s.settle(t)
+	s.taken(t, "/shop/spu/add", 1)
 }
