@@ -142,7 +142,7 @@ func adviceOf(a reconcile.Advice, now time.Time) lang.Text {
 	case reconcile.AdviceChoose:
 		return lang.F("the budget does not suffice for all; choose by priority which are to be there. Too late as it stands: %[1]s.", "额度不足以提交全部商品，请用 priority 决定先后。照目前的顺序来不及的有：%[2]s。", names.EN, names.ZH)
 	case reconcile.AdviceRepair:
-		return lang.F("change what was rejected and submit it by %[1]s: %[2]s.", "请在 %[1]s 前修改被驳回的商品并重新提交：%[3]s。", when(*a.By, now), names.EN, names.ZH)
+		return lang.F("change what was rejected or banned and submit it by %[1]s: %[2]s.", "请在 %[1]s 前修改被驳回或被下架的商品并重新提交：%[3]s。", when(*a.By, now), names.EN, names.ZH)
 	case reconcile.AdviceKeepGoing:
 		return lang.F("keep apply running until %s (--wait), or run it again when the budget opens.", "让 apply 持续运行到 %s（--wait），或在额度恢复时再次运行。", when(*a.By, now))
 	}

@@ -55,7 +55,7 @@ type planHTML struct {
 	Field, Old, New, None, Attributes, Price, MarketPrice, Stock string
 }
 
-type htmlBreach struct{ What, Objects, Remedy string }
+type htmlBreach struct{ What, Rest string }
 
 // htmlForecast is what will be on the shelf in time.
 type htmlForecast struct {
@@ -191,7 +191,7 @@ func (h *htmlWriter) page() (*planHTML, error) {
 	}
 	p.Forecast = h.forecast(h.plan.Forecast)
 	for _, b := range h.plan.Breaches {
-		p.Breaches = append(p.Breaches, htmlBreach{h.say(breachOf(b)), h.say(addresses(b.Objects)), h.say(overrideOf(b))})
+		p.Breaches = append(p.Breaches, htmlBreach{h.say(breachOf(b)), h.say(breachRest(b))})
 	}
 	h.label(p)
 	return p, nil
@@ -335,6 +335,9 @@ func (h *htmlWriter) grid(c *reconcile.Change) *htmlGrid {
 	g := &htmlGrid{Label: h.say(counted(len(c.SKUs), "SKU", "SKUs", "个 SKU"))}
 	for i := range c.SKUs {
 		row, changed := h.row(&c.SKUs[i])
+		if c.Action == reconcile.ActionDelist && row.Class == "removed" {
+			row.Class, changed = "", false // the product goes as a whole, and keeps its SKUs
+		}
 		g.Open = g.Open || changed
 		g.Rows = append(g.Rows, row)
 	}

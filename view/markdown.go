@@ -143,16 +143,7 @@ func (m *markdown) breaches(breaches []reconcile.Breach) {
 	}
 	m.put("> [!CAUTION]\n", 0)
 	for _, b := range breaches {
-		objects, more := b.Objects, len(b.Objects)-maxBreachObjects
-		if more > 0 {
-			objects = objects[:maxBreachObjects]
-		}
-		whom := addresses(objects)
-		if more > 0 {
-			whom = listed([]lang.Text{whom, andMore(more)})
-		}
-		whom = lang.T(" ("+whom.EN+"). ", "（"+whom.ZH+"）。")
-		m.put("> **"+md(m.say(breachOf(b)))+"**"+md(m.say(whom))+md(m.say(overrideOf(b)))+"  \n", 0)
+		m.put("> **"+md(m.say(breachOf(b)))+"**"+md(m.say(breachRest(b)))+"  \n", 0)
 	}
 	m.put("\n", 0)
 }
@@ -223,6 +214,9 @@ func (m *markdown) reason(c *reconcile.Change) string {
 func (m *markdown) price(e *entry) lang.Text {
 	c := e.change
 	switch {
+	case c.Block != nil && len(c.Steps) > 0: // something is sent, and it does not suffice
+		cost, block := classNames[c.Class], blockOf(c.Block)
+		return lang.T(cost.EN+"; still "+block.EN, cost.ZH+"；但仍"+block.ZH)
 	case c.Block != nil:
 		return blockOf(c.Block)
 	case len(c.Steps) == 0 && len(c.Waits) > 0:

@@ -78,7 +78,7 @@ func TestMarkdownIsProofAgainstTitles(t *testing.T) {
 func TestMarkdownIsSortedByRisk(t *testing.T) {
 	_, text, _ := strings.Cut((&View{Lang: lang.EN}).planMarkdown(samplePlan(), sampleCatalog()), "|---|")
 	last := -1
-	for _, address := range []string{"spu.726", "spu.725", "spu.719", "spu.722", "brand.cxy", "spu.720", "merchant", "spu.721", "spu.724", "spu.723"} {
+	for _, address := range []string{"spu.726", "spu.725", "spu.722", "spu.719", "brand.cxy", "spu.720", "merchant", "spu.721", "spu.724", "spu.723"} {
 		at := strings.Index(text, "<code>"+address+"</code>")
 		if at <= last {
 			t.Errorf("%s stands at %d, before what should come first (%d)", address, at, last)
@@ -132,5 +132,16 @@ func TestRiskLineTellsBothWaysOfAPrice(t *testing.T) {
 	got := riskLine(readPlan(plan, names{})).EN
 	if want := "Risk: nothing that cannot be undone, the largest price drop is 10%, the largest price rise is 900%."; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// A change that is sent and does not suffice tells both: its price goes out, and it stays banned.
+func TestMarkdownTellsWhatIsSentOfABlockedProduct(t *testing.T) {
+	plan := samplePlan()
+	plan.Changes = sampleChanges()[5:6]
+	plan.Changes[0].Block = &reconcile.Block{Kind: reconcile.BlockBanned}
+	text := (&View{Lang: lang.EN}).planMarkdown(plan, nil)
+	if want := "| at once, no review; still taken off the shelf by the platform |"; !strings.Contains(text, want) {
+		t.Errorf("no cell says %q", want)
 	}
 }

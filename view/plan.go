@@ -189,6 +189,13 @@ func overrideOf(b reconcile.Breach) lang.Text {
 	return lang.F("apply refuses this plan; if it is meant: --override-guard %s", "apply 会拒绝执行；若确认无误：--override-guard %s", b.Guard)
 }
 
+// breachRest goes on from breachOf in a sentence: which objects break the guard, the
+// first of many, and the way past it.
+func breachRest(b reconcile.Breach) lang.Text {
+	objects, override := someOf(b.Objects), overrideOf(b)
+	return lang.T(" ("+objects.EN+"). "+override.EN, "（"+objects.ZH+"）。"+override.ZH)
+}
+
 // andMore counts what a list leaves out; nothing when it leaves out nothing.
 func andMore(n int) lang.Text {
 	if n <= 0 {

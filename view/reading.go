@@ -2,6 +2,7 @@ package view
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -137,11 +138,27 @@ func priceMoves(c *reconcile.Change) []float64 {
 	return moves
 }
 
-// byRisk sorts entries for a reviewer; within a risk the order of the plan stays.
+// byRisk sorts entries for a reviewer: by risk, the largest price moves first among
+// themselves; else the order of the plan stays.
 func byRisk(entries []entry) []entry {
 	sorted := slices.Clone(entries)
-	slices.SortStableFunc(sorted, func(a, b entry) int { return cmp.Compare(a.risk, b.risk) })
+	slices.SortStableFunc(sorted, func(a, b entry) int {
+		return cmp.Or(cmp.Compare(a.risk, b.risk), cmp.Compare(b.jump(), a.jump()))
+	})
 	return sorted
+}
+
+// jump is how far a selling price of the entry moves at most, up or down, in whole
+// percent; 0 outside of the price moves.
+func (e *entry) jump() int {
+	if e.risk != riskPrice {
+		return 0
+	}
+	farthest := 0.0
+	for _, move := range priceMoves(e.change) {
+		farthest = max(farthest, math.Abs(move))
+	}
+	return int(math.Round(farthest * 100))
 }
 
 func readPlan(plan *reconcile.Plan, n names) []entry {
