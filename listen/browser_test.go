@@ -2,12 +2,18 @@ package listen
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
@@ -64,6 +70,47 @@ func TestVerdictAppearsInABrowser(t *testing.T) {
 	}
 	if text := inBrowser[string](t, ctx, `document.body.textContent`); !strings.Contains(text, "毛毯<b>") {
 		t.Errorf("a title was taken for HTML: %s", text)
+	}
+}
+
+// A proxy answers 502 while the server behind it restarts. A browser takes that for
+// the end of the events; the page asks again.
+func TestThePageComesBackAfterABadGateway(t *testing.T) {
+	ctx := browser(t)
+	b := start(t, newShelf())
+	b.read("all")
+	address, err := url.Parse(b.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asked atomic.Int32
+	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: address.Scheme, Host: address.Host})
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/events" && asked.Add(1) == 1 {
+			http.Error(w, "bad gateway", http.StatusBadGateway)
+			return
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(func() { front.CloseClientConnections(); front.Close() })
+	if address, err = url.Parse(front.URL); err != nil {
+		t.Fatal(err)
+	}
+	address.User, address.Path, address.RawQuery = url.UserPassword("me", boardToken), "/", "lang=en"
+	soon := chromedp.Func(func(ctx context.Context, target *chromedp.Target) error { // nobody waits in a test
+		_, err := cdp.Call(ctx, target, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+			Source: "{ const later = setTimeout; window.setTimeout = work => later(work, 1); }",
+		})
+		return err
+	})
+	if err := chromedp.Do(ctx, soon, chromedp.Navigate(address.String()), chromedp.WaitReady("footer")); err != nil {
+		t.Fatal(err)
+	}
+	b.shelf.put("719", provider.ShelfListed)
+	b.push("719", "seen after a bad gateway")
+	until := `new Promise(done => { const look = () => document.body.textContent.includes("1 on shelf") ? done(true) : requestAnimationFrame(look); look(); })`
+	if !inBrowser[bool](t, ctx, until) || !inBrowser[bool](t, ctx, `document.getElementById("lost").hidden`) {
+		t.Error("the page did not come back")
 	}
 }
 

@@ -1,8 +1,8 @@
 "use strict";
 (() => {
   const lost = document.getElementById("lost");
-  const source = new EventSource("events" + location.search);
-  source.addEventListener("board", e => {
+  const pause = 5000; // ms; a browser gives up by itself when a proxy answers 502 for a server that restarts
+  const show = e => {
     const fresh = document.createElement("template");
     fresh.innerHTML = e.data;
     const focused = document.activeElement.id;
@@ -10,7 +10,15 @@
     const again = focused && document.getElementById(focused);
     if (again) again.focus({ preventScroll: true });
     document.dispatchEvent(new Event("renewed"));
-  });
-  source.onopen = () => { lost.hidden = true; };
-  source.onerror = () => { lost.hidden = false; };
+  };
+  const listen = () => {
+    const source = new EventSource("events" + location.search);
+    source.addEventListener("board", show);
+    source.onopen = () => { lost.hidden = true; };
+    source.onerror = () => {
+      lost.hidden = false;
+      if (source.readyState === EventSource.CLOSED) setTimeout(listen, pause);
+    };
+  };
+  listen();
 })();
