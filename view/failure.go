@@ -2,6 +2,9 @@ package view
 
 import (
 	"errors"
+	"io/fs"
+	"slices"
+	"syscall"
 
 	"github.com/shopctl/shopctl/lang"
 	"github.com/shopctl/shopctl/provider"
@@ -87,7 +90,8 @@ func adviceOn(err error) advice {
 	if e, ok := errors.AsType[*provider.Error](err); ok {
 		return advice{What: lang.Same(e.Error()), Meaning: e.Meaning, Remedy: e.Remedy}
 	}
-	a := advice{What: lang.Same(err.Error())}
+	a := systemAdvice(err)
+	a.What = lang.Same(err.Error())
 	var spoken interface{ Text() lang.Text }
 	if errors.As(err, &spoken) {
 		a.What = spoken.Text()
@@ -99,6 +103,29 @@ func adviceOn(err error) advice {
 		a.Remedy = lang.T("See that the server is up, and that the environment has its address and the credentials. The next run goes on.", "请确认服务器正常，且环境变量中的地址和凭据正确。下次运行会继续。")
 	}
 	return a
+}
+
+// systemAdvice says what the short words of the operating system mean, which are
+// English wherever it runs.
+func systemAdvice(err error) advice {
+	for _, c := range systemErrors {
+		if slices.ContainsFunc(c.errs, func(e error) bool { return errors.Is(err, e) }) {
+			return advice{Meaning: c.meaning, Remedy: c.remedy}
+		}
+	}
+	return advice{}
+}
+
+var systemErrors = []struct {
+	errs            []error
+	meaning, remedy lang.Text
+}{
+	{[]error{syscall.ENOSPC, syscall.EDQUOT}, lang.T("The disk is full.", "磁盘已满。"), lang.T("Make room, then run it again.", "请腾出空间后重新运行。")},
+	{[]error{syscall.EROFS}, lang.T("Nothing can be written there: the file system is read-only.", "文件系统为只读，无法写入。"), lang.T("Work in a directory that can be written to.", "请在可写的目录中运行。")},
+	{[]error{fs.ErrPermission}, lang.T("The permissions do not allow that.", "没有相应的权限。"), lang.T("Check the owner and the permissions of the file and of its directory.", "请检查该文件及其所在目录的所有者和权限。")},
+	{[]error{syscall.ENOTDIR, syscall.EISDIR}, lang.T("There is a file where a directory should be, or the other way round.", "该处应为目录却是文件，或应为文件却是目录。"), lang.T("Check the path.", "请检查路径。")},
+	{[]error{fs.ErrNotExist}, lang.T("There is nothing at that path.", "该路径不存在。"), lang.T("Check the path.", "请检查路径。")},
+	{[]error{syscall.EMFILE, syscall.ENFILE}, lang.T("Too many files are open.", "打开的文件过多。"), lang.T("Raise the limit (ulimit -n), or lower --parallelism.", "请提高上限（ulimit -n），或调低 --parallelism。")},
 }
 
 func adviceOnProblem(e *Problem) advice {

@@ -17,6 +17,7 @@ import (
 	"github.com/shopctl/shopctl/provider/wechat/component"
 	"github.com/shopctl/shopctl/schema"
 	"github.com/shopctl/shopctl/state"
+	"github.com/shopctl/shopctl/view"
 )
 
 // shop is an open way to one shop: the platform, and what we remember of it.
@@ -53,6 +54,9 @@ func (a *app) openShop(catalog *schema.Catalog) (*shop, error) {
 }
 
 func (a *app) openPlatform(catalog *schema.Catalog) (*shop, error) {
+	if wechat.CheckEndpoint(a.endpoint()) != nil {
+		return nil, badEndpoint
+	}
 	clock := new(wechat.Clock)
 	tokens, err := a.tokens(catalog.Shop.AppID)
 	if err != nil {
@@ -67,6 +71,13 @@ func (a *app) openPlatform(catalog *schema.Catalog) (*shop, error) {
 		return nil, err
 	}
 	return &shop{provider: p, state: backend, id: shopID(catalog), now: clock.Now, close: backend.Close}, nil
+}
+
+// badEndpoint does not repeat the address: it may hold what is nobody's business.
+var badEndpoint = &view.Problem{
+	What: lang.T("the address of the API (--endpoint, SHOPCTL_ENDPOINT) cannot be used", "API 地址（--endpoint 或 SHOPCTL_ENDPOINT）不可用"),
+	Remedy: lang.T("Write https://HOST, with a path at most. http is for this machine alone: the access token travels in the address.",
+		"请写 https://主机，可以带路径。只有本机可以用 http，因为访问令牌会出现在地址中。"),
 }
 
 func shopID(catalog *schema.Catalog) state.ShopID {
