@@ -19,10 +19,11 @@ type approval struct {
 // foldApproval parts the history into what is written as verdicts, and the approval;
 // nil when the newest verdict says something else.
 func (r *Record) foldApproval() ([]Verdict, *approval) {
-	last := r.LastVerdict()
-	if last == nil || last.Kind != VerdictApproved || last.Stamp != r.Stamp {
-		return r.History, nil
+	n := len(r.History)
+	if n == 0 || r.History[n-1].Kind != VerdictApproved || r.History[n-1].Stamp != r.Stamp {
+		return r.History, nil // an edit may have followed the newest verdict
 	}
+	last := &r.History[n-1]
 	folded := &approval{At: last.At}
 	if !sameTime(last.SubmittedAt, r.submittedToTheSecond()) {
 		folded.SubmittedAt = last.SubmittedAt
@@ -30,7 +31,7 @@ func (r *Record) foldApproval() ([]Verdict, *approval) {
 	if !sameVerdict(*last, r.unfold(folded, sentCategory(r.pack()))) {
 		return r.History, nil
 	}
-	return r.History[:len(r.History)-1], folded
+	return r.History[:n-1], folded
 }
 
 // unfold is the verdict that an approval stands for.

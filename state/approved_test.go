@@ -31,6 +31,10 @@ func TestAnApprovalIsFolded(t *testing.T) {
 		{"for another reason", func(_ *Record, v *Verdict) { v.Said = "" }, ""},
 		{"submitted nobody knows when", func(_ *Record, v *Verdict) { v.SubmittedAt = nil }, ""},
 		{"a rejection", func(_ *Record, v *Verdict) { v.Kind = VerdictRejected }, ""},
+		{"an edit followed", func(r *Record, v *Verdict) {
+			r.Judge(*v)
+			*v = Verdict{Kind: VerdictEdited, At: said.Add(time.Hour), Said: "双十一"}
+		}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := &Record{Address: schema.Address{Kind: schema.KindSPU, Name: "719"}, Stamp: "sc1-1", SubmittedAt: &sent,
