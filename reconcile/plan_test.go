@@ -244,6 +244,9 @@ func TestProductPlans(t *testing.T) {
 		{"approved a moment ago, not on the shelf yet", func(w *world) {
 			w.have.Online, w.have.Shelf, w.have.AuditedAt = nil, provider.ShelfInitial, tableNow.Add(-time.Second)
 		}, "spu.719 wait:platform"},
+		{"approved a moment ago, and its verdict is not dated", func(w *world) {
+			w.have.Online, w.have.Shelf, w.have.AuditedAt, w.have.UpdatedAt = nil, provider.ShelfInitial, time.Time{}, tableNow.Add(-time.Second)
+		}, "spu.719 wait:platform"},
 		{"approved, never listed by the platform", func(w *world) { w.have.Online, w.have.Shelf = nil, provider.ShelfInitial }, "spu.719 list"},
 		{"somebody deleted it in the console", func(w *world) { delete(w.obs.Products, "719") }, "spu.719 add"},
 	}

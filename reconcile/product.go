@@ -489,7 +489,11 @@ func (pl *planner) firstListing(f *facts, c *Change) {
 	if f.have.Review != provider.ReviewApproved || c.underway() {
 		return
 	}
-	if pl.pol.Now.Sub(f.have.AuditedAt) < copyGrace {
+	passed := f.have.AuditedAt
+	if passed.IsZero() { // not shown (reference section 8.5)
+		passed = f.have.UpdatedAt
+	}
+	if pl.pol.Now.Sub(passed) < copyGrace {
 		c.Waits = append(c.Waits, Wait{Kind: WaitPlatform})
 		c.Cause = CauseReview
 		return

@@ -260,7 +260,7 @@ func productOf(draft, online *row) *provider.Product {
 	if review == nil {
 		review = online
 	}
-	if shelf == nil {
+	if shelf == nil || verdictBetween(draft, online) {
 		shelf = draft
 	}
 	product := &provider.Product{
@@ -283,6 +283,13 @@ func productOf(draft, online *row) *provider.Product {
 		product.Online = online.content
 	}
 	return product
+}
+
+// verdictBetween reports whether the online copy was read before a review passed
+// and the draft after it: the place on the shelf is then that of the draft.
+func verdictBetween(draft, online *row) bool {
+	return draft != nil && online != nil && draft.review == provider.ReviewApproved &&
+		(online.review == provider.ReviewRunning || online.review == provider.ReviewNotAudited)
 }
 
 // row is what one row of a list, or one spu/get, tells of a product.
