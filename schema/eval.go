@@ -45,6 +45,7 @@ type evaluator struct {
 	names   *names
 	root    *scope
 	library *library
+	meter   *meter
 	// counted hears how many products a for_each makes; nil for nobody.
 	counted func(n int)
 }
@@ -161,6 +162,9 @@ func (e *evaluator) iterable(v cty.Value, at Range) bool {
 // eval is the value of an expression without marks. ok is false when there is
 // none; then the reason is reported.
 func (e *evaluator) eval(expr hcl.Expression, s *scope) (cty.Value, bool) {
+	if e.meter.spent() {
+		return cty.DynamicVal, false // load reports it
+	}
 	before := e.count()
 	v, diags := expr.Value(s.hcl())
 	for _, d := range diags {
@@ -172,10 +176,12 @@ func (e *evaluator) eval(expr hcl.Expression, s *scope) (cty.Value, bool) {
 		return cty.DynamicVal, false
 	}
 	v, _ = v.UnmarkDeep()
-	if size := sizeOf(v); size > maxTextSize {
+	size := sizeOf(v)
+	if size > maxTextSize {
 		e.tooLarge(rangeOf(expr.Range()))
 		return cty.DynamicVal, false
 	}
+	e.meter.weigh(size, rangeOf(expr.Range()))
 	if !v.IsWhollyKnown() {
 		if e.count() == before && !e.hasErrors() {
 			e.add(ruleExpression, rangeOf(expr.Range()), lang.T("The value cannot be known.", "值无法确定。"), lang.T("Write the value.", "请直接写出值。"))
@@ -188,6 +194,11 @@ func (e *evaluator) eval(expr hcl.Expression, s *scope) (cty.Value, bool) {
 func (r *report) tooLarge(at Range) {
 	r.add(ruleLimit, at, lang.F("The value is larger than %d bytes, or one of its numbers is.", "值超过 %d 字节，或其中的数字过大。", maxTextSize),
 		lang.T("Make it smaller.", "请减小它。"))
+}
+
+func (r *report) tooMuch(at Range) {
+	r.add(ruleLimit, at, lang.F("The large values of this catalog, each time they are used, are more than %d bytes.", "目录中的大值按使用次数累计超过 %d 字节。", maxWeighed),
+		lang.T("Use large values less often.", "请减少对大值的使用次数。"))
 }
 
 // sizeOf is about how many bytes a value takes, counting no further than just

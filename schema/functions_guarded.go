@@ -111,6 +111,10 @@ func smallIndent(args []cty.Value) bool {
 	return n*float64(lines) <= maxTextSize
 }
 
+// fewDigits refuses texts of more digits than a number can have: to read them takes
+// time that grows with the square of their number.
+func fewDigits(args []cty.Value) bool { return len(knownText(args[0])) <= maxBinaryExponent }
+
 func shallowJSON(args []cty.Value) bool {
 	text := knownText(args[0])
 	_, f := guardJSON([]byte(text))

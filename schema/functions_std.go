@@ -40,7 +40,7 @@ var functionSpecs = []FunctionSpec{
 	fn("log", "number, base", guarded(stdlib.LogFunc, nil), "The logarithm.", "对数。"),
 	fn("max", "numbers...", guarded(stdlib.MaxFunc, nil), "The largest number.", "最大值。"),
 	fn("min", "numbers...", guarded(stdlib.MinFunc, nil), "The smallest number.", "最小值。"),
-	fn("parseint", "text, base", guarded(stdlib.ParseIntFunc, nil), "The whole number that a text writes in a base.", "按进制解析整数。"),
+	fn("parseint", "text, base", guarded(stdlib.ParseIntFunc, fewDigits), "The whole number that a text writes in a base.", "按进制解析整数。"),
 	fn("pow", "number, power", guarded(stdlib.PowFunc, nil), "The power.", "乘方。"),
 	fn("signum", "number", guarded(stdlib.SignumFunc, nil), "-1, 0 or 1.", "符号：-1、0 或 1。"),
 

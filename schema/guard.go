@@ -16,6 +16,12 @@ const (
 	maxWeight   = 1000 // open brackets plus the operators of the expressions they stand in
 	maxExponent = 400  // of a number; 1e100000000 takes minutes to print
 	maxDigits   = 400  // of a number
+
+	// Pieces of one text: lines of a heredoc, and signs $ and %. Longer ones may be
+	// more, because the time for a byte is what counts.
+	maxParts  = 4_000
+	mostParts = 20_000
+	partSize  = 32 // bytes a piece, beyond maxParts
 )
 
 // fault is why bytes are not given to the parser.
@@ -71,6 +77,12 @@ func tooDeep(at int) *fault {
 	return &fault{ruleTooDeep, at,
 		lang.F("More than %d brackets are open here, or the expression has too many operators.", "此处嵌套的括号超过 %d 层，或表达式的运算符过多。", maxDepth),
 		lang.T("Split the expression with locals.", "请用 locals 拆分表达式。")}
+}
+
+func tooManyParts(at int) *fault {
+	return &fault{ruleTooDeep, at,
+		lang.F("The text has more than %d pieces: lines of a heredoc, and signs $ and %%.", "文本的片段超过 %d 个：heredoc 的行，以及 $ 和 %% 符号。", maxParts),
+		lang.T("Put it into a file and read it with file().", "请把它放进文件，再用 file() 读取。")}
 }
 
 func numberTooLarge(at int) *fault {

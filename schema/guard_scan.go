@@ -32,6 +32,9 @@ type frame struct {
 	forIn  bool   // a brace that holds a for expression: newlines do not separate
 	marker []byte // of a heredoc
 	sol    bool   // heredoc: at the start of a line
+	// parts counts the pieces that the lexer cuts the text of a quote or heredoc
+	// into, from is where it begins.
+	parts, from int
 }
 
 // scanner walks over native HCL with the same idea of quotes, heredocs,
@@ -87,6 +90,7 @@ func (s *scanner) kind() frameKind {
 
 func (s *scanner) push(f frame) {
 	s.operator()
+	f.from = s.pos
 	s.stack = append(s.stack, f)
 	if s.deepest = max(s.deepest, len(s.stack)); s.deepest > maxDepth {
 		s.fault = tooDeep(s.pos)
@@ -328,6 +332,7 @@ func (s *scanner) heredoc() {
 	case '\n':
 		top.sol = true
 		s.pos++
+		s.cut()
 	case '$', '%':
 		s.sequence(c)
 	default:
@@ -335,8 +340,19 @@ func (s *scanner) heredoc() {
 	}
 }
 
+// cut notes that the lexer cuts the text of the open quote or heredoc here. The
+// parser joins the pieces in time that grows with the square of their number.
+func (s *scanner) cut() {
+	top := &s.stack[len(s.stack)-1]
+	top.parts++
+	if top.parts > mostParts || top.parts > maxParts && s.pos-top.from < top.parts*partSize {
+		s.fault = tooManyParts(s.pos)
+	}
+}
+
 // sequence takes what "$" or "%" begins: ${, %{, or an escaped one such as $${.
 func (s *scanner) sequence(c byte) {
+	s.cut()
 	switch {
 	case s.has(string([]byte{c, c, '{'})):
 		s.pos += 3

@@ -51,8 +51,8 @@ func TestGuardLetsPass(t *testing.T) {
 	for name, src := range map[string]string{
 		"brackets in strings":   `a = "` + many("[") + `"`,
 		"brackets in comments":  "# " + many("[") + "\n// " + many("(") + "\n/* " + many("{") + " */",
-		"brackets in a heredoc": "a = <<-EOT\n" + many("[\n") + "  EOT\nb = 1",
-		"escaped templates":     `a = "` + many("$${") + many("%%{") + `"`,
+		"brackets in a heredoc": "a = <<-EOT\n" + strings.Repeat("[\n", 3000) + "  EOT\nb = 1",
+		"escaped templates":     `a = "` + strings.Repeat("$${%%{", 1500) + `"`,
 		"escaped quotes":        `a = "` + many(`\"[`) + `"`,
 		"a long list":           "a = [" + many("-1,") + "]",
 		"many attributes":       many("a = x.y.z + 1\n"),

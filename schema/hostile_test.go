@@ -161,6 +161,19 @@ func hostileCatalogs(t *testing.T) map[string]hostile {
 		"squares":                  hostileLocals(doubled("1e300", "v * v", `"${v}"`), "too-large"),
 		"digits of another base":   hostileLocals(`"${parseint(join("", [for i in range(100) : "`+many("z", 1000)+`"]), 36)}"`, "too-large"),
 
+		"digits beyond counting": hostileLocals(`parseint("`+many("z", 4_000_000)+`", 62)`, "too-large"),
+
+		// Texts that the lexer cuts into pieces, which the parser joins one by one.
+		"dollar signs":         hostileLocals(`lower("`+many("$1", 1_000_000)+`")`, "too-deep"),
+		"percent signs":        hostileLocals(`lower("`+many("%1", 1_000_000)+`")`, "too-deep"),
+		"escaped sequences":    hostileLocals(`lower("`+many("$${", 1_000_000)+`")`, "too-deep"),
+		"lines of a heredoc":   hostileLocals("lower(<<EOT\n"+many("a\n", 1_000_000)+"EOT\n  )", "too-deep"),
+		"dollar signs in JSON": {files: map[string]string{"x.hcl.json": `{"locals":{"a":"${1}` + many("$1", 1_000_000) + `"}}`}, rule: "too-deep"},
+		"a heredoc of a table": hostileLocals("jsondecode(<<EOT\n["+many(`"0123456789012345678901234567890123456789",`+"\n", 5_000)+"1]\nEOT\n  )", ""),
+
+		// A name of a few bytes for megabytes, used again and again.
+		"a large value by many names": {files: map[string]string{"x.hcl": "locals {\n  b = range(1000)\n  z = [" + many("local.b, ", 400) + "]\n" + chain(10_000, "  a%[2]d = local.z\n") + "}\n"}, rule: "too-large"},
+
 		// Small texts that become large ones.
 		"nested for":                hostileLocals("[for a in range(1000) : [for b in range(1000) : [for c in range(1000) : a]]]", "too-large"),
 		"nested for in JSON":        {files: map[string]string{"x.hcl.json": `{"locals":{"a":"${[for a in range(1000) : [for b in range(1000) : [for c in range(10) : a]]]}"}}`}, rule: "too-large"},

@@ -87,6 +87,10 @@ func load(dir string, opt LoadOptions) (*Catalog, Diagnostics) {
 		variables: map[string]*variable{}, locals: map[string]hcl.Expression{}, blocks: map[string][]*hcl.Block{},
 	}
 	catalog := l.load(dir)
+	if l.meter.spent() {
+		r.tooMuch(l.meter.at)
+		catalog = nil
+	}
 	return catalog, r.finish()
 }
 
@@ -305,9 +309,9 @@ func (l *loader) objects(dir string) *Catalog {
 	c := &checker{report: l.report, meter: l.meter, byHCL: l.opt.byHCL, names: &names{
 		vars: keySet(l.variables), locals: keySet(l.locals), brands: map[string]bool{}, functions: l.library.functions(),
 	}}
-	e := &evaluator{report: l.report, names: c.names, library: l.library}
+	e := &evaluator{report: l.report, names: c.names, library: l.library, meter: l.meter}
 	brands := l.brandForms(c)
-	resolve := &resolver{evaluator: e, checker: c, vars: l.variableValues(), locals: l.locals, values: map[string]cty.Value{}, brands: withForEach(brands)}
+	resolve := &resolver{evaluator: e, checker: c, vars: l.variableValues(), locals: l.locals, values: map[string]cty.Value{}, sizes: map[string]int{}, brands: withForEach(brands)}
 	e.root = resolve.resolveAll(sortedKeys(l.locals))
 
 	b := newBuilder(l, dir)

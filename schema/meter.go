@@ -10,11 +10,31 @@ import (
 const (
 	maxElements = 200_000   // of one for_each
 	maxLoops    = 1_000_000 // steps of all for expressions of one run
+
+	heavy      = 64 << 10         // bytes from which a value is weighed each time it is used
+	maxWeighed = 32 * maxTextSize // bytes of all these
 )
 
 // meter counts the steps of for expressions: three nested loops over a thousand
 // elements each would run for half an hour, and nothing could stop them.
-type meter struct{ steps int }
+//
+// It also weighs large values: a name of a few bytes stands for megabytes, and each
+// use of it looks at all of them.
+type meter struct {
+	steps, weighed int
+	at             Range // where it was too much
+}
+
+func (m *meter) weigh(size int, at Range) {
+	if size < heavy || m.spent() {
+		return
+	}
+	if m.weighed += size; m.spent() {
+		m.at = at
+	}
+}
+
+func (m *meter) spent() bool { return m.weighed > maxWeighed }
 
 // metered is the body or the condition of a for expression: each evaluation
 // costs one step.

@@ -17,6 +17,7 @@ type resolver struct {
 	vars    map[string]cty.Value
 	locals  map[string]hcl.Expression
 	values  map[string]cty.Value // of locals
+	sizes   map[string]int       // of large ones, in bytes
 	brands  []*form
 	// open is the chain of what is being worked out now, for the report of a cycle.
 	open []string
@@ -112,7 +113,11 @@ func (r *resolver) local(name string, usedAt Range) {
 	_, inCycle := r.values[name]
 	v := cty.DynamicVal
 	if r.checker.references(expr, nil) && !inCycle {
+		before := r.meter.weighed
 		v, _ = r.eval(expr, r.scopeOf(expr))
+		if size := r.meter.weighed - before; size > 0 {
+			r.sizes[name] = size
+		}
 	}
 	r.values[name] = v
 }
@@ -125,6 +130,7 @@ func (r *resolver) needs(expr hcl.Expression) {
 		case "local":
 			name, _ := secondStep(t)
 			r.local(name, at)
+			r.meter.weigh(r.sizes[name], at)
 		case string(KindBrand):
 			r.brandNames(at)
 		}
@@ -148,7 +154,7 @@ func (r *resolver) brandNames(usedAt Range) {
 	}
 	known := r.scope()
 	for _, f := range r.brands {
-		quiet := &evaluator{report: newReport(), names: r.names, library: r.library}
+		quiet := &evaluator{report: newReport(), names: r.names, library: r.library, meter: r.meter}
 		all := quiet.each(f, known, func(key string, s *scope) {
 			r.names.brands[quiet.elementName(f, key, s)] = true
 		})
