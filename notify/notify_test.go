@@ -2,7 +2,9 @@ package notify
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -239,5 +241,27 @@ func TestOutboxTakesALongMessage(t *testing.T) {
 	b.Close(t.Context())
 	if len(s.taken) != 1 || len(s.taken[0].Lines) != 3*backlog {
 		t.Errorf("%d messages were taken, want the one of %d lines", len(s.taken), 3*backlog)
+	}
+}
+
+// Who writes a title calls nobody: 企业微信 reads "<@userid>" in texts too.
+func TestATitleMentionsNobodyAtWeCom(t *testing.T) {
+	var got textMessage
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := json.NewDecoder(r.Body).Decode(&got); err != nil {
+			t.Error(err)
+		}
+		fmt.Fprint(w, `{"errcode":0}`)
+	}))
+	defer server.Close()
+	sender, err := NewWeCom(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sender.Send(t.Context(), Message{"verdicts", []string{"✗ spu.1 毛毯<@all>"}}); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(got.Text.Content, "<@") || !strings.Contains(got.Text.Content, "毛毯＜@all>") {
+		t.Errorf("sent %q", got.Text.Content)
 	}
 }
