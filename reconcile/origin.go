@@ -22,7 +22,8 @@ func (c comparison) from(open *state.Intent, have *provider.Product, one *provid
 		return c
 	}
 	c.arrived = open != nil && c.carried(open, have) && c.shows(one)
-	c.ours = submitted && untouched(have, *c.rec.SubmittedAt)
+	last := one == have.Draft || have.Draft == nil || !unsettled(have.Review) // what buyers see may be older
+	c.ours = last && submitted && untouched(have, *c.rec.SubmittedAt)
 	return c
 }
 

@@ -139,3 +139,21 @@ func TestAnAuthorsVersionNeedNotBeEchoed(t *testing.T) {
 		}
 	}
 }
+
+// What buyers see while new words are under review, or after these were turned
+// down, is older content, and not ours shown otherwise.
+func TestOlderWordsAreNotShownOtherwise(t *testing.T) {
+	for review, want := range map[provider.Review]string{provider.ReviewNotAudited: "spu.719 wait:push", provider.ReviewRunning: "spu.719 wait:review", provider.ReviewRejected: "spu.719 block:rejected"} {
+		w := inSync()
+		w.want.Title = "毛毯百搭加厚珊瑚绒毯子100*150cm"
+		submitted := tableNow.Add(-time.Minute)
+		w.rec.Stamp, w.rec.Memo, w.rec.SubmittedAt = w.want.Stamp(), memoOf(w.want), &submitted
+		w.have.Draft, w.have.Review, w.have.SubmittedAt, w.have.UpdatedAt = shopCopy(w.want), review, submitted, submitted
+		for _, c := range []*provider.Copy{w.have.Draft, w.have.Online} {
+			c.SPU.HeadImg = rewritten(w.want.HeadImg)
+		}
+		if got := w.words(); got != want {
+			t.Errorf("review %d: plan %q, want %q", review, got, want)
+		}
+	}
+}
