@@ -139,6 +139,10 @@ func (a *app) makeTrue(ctx context.Context, pol reconcile.Policy, f applyFlags, 
 	defer closeState(ctx, session, &err)
 	st := session.State()
 	if f.saved != nil {
+		if f.saved.CatalogDigest != d.catalog.Digest {
+			a.view.Note(lang.T("The files have changed since the plan was made. What it does not speak of is left alone: shopctl plan shows what is left.",
+				"计划生成之后，文件又有修改。计划未涉及的对象保持不变；还剩什么，请用 shopctl plan 查看。"))
+		}
 		if pol.Targets = f.saved.Objects(d.catalog, st); len(pol.Targets) == 0 {
 			return &reconcile.Report{}, nil // none of them is left; no targets would mean all objects
 		}

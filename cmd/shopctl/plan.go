@@ -134,6 +134,9 @@ func (a *app) policy(f planFlags) (reconcile.Policy, error) {
 	if pol.Deadline, err = parseDeadline(f.deadline); err != nil {
 		return pol, err
 	}
+	if f.deadline != "" && !pol.Deadline.After(pol.Now) {
+		a.view.Note(lang.F("--deadline %s has passed, so there is no forecast.", "--deadline %s 已过，因此没有预测。", pol.Deadline.In(schema.Beijing).Format("2006-01-02 15:04")))
+	}
 	resubmit, err := a.addresses("--resubmit", f.resubmit)
 	if err != nil {
 		return pol, err
