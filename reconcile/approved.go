@@ -158,9 +158,13 @@ func (c *Change) movesOnItsWay(f FieldDiff) bool {
 }
 
 // followed are the steps that were read, with the one that follows from them: the
-// submission that waits for the verdict on an older one, or the listing when the
-// review has passed and the platform does not list the product by itself.
+// audit that nobody knows to have been submitted, the submission that waits for the
+// verdict on an older one, or the listing when the review has passed and the
+// platform does not list the product by itself.
 func (c *Change) followed() []Op {
+	if c.unsure() {
+		return append([]Op{submitOf[c.Address.Kind]}, c.Steps...)
+	}
 	if c.followsVerdict() {
 		return append([]Op{OpUpdate}, c.Steps...)
 	}
@@ -170,6 +174,9 @@ func (c *Change) followed() []Op {
 	}
 	return c.Steps
 }
+
+// submitOf are the operations that submit what has audits of its own.
+var submitOf = map[schema.Kind]Op{schema.KindBrand: OpSubmitBrand, schema.KindQualification: OpSubmitCategory}
 
 // followsVerdict reports whether the plan has said that the change goes to review
 // once older content is through (in_review = "wait").

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"html"
 	"maps"
 	"reflect"
 	"slices"
@@ -68,10 +69,26 @@ func (c comparison) differences(have *provider.Copy) []FieldDiff {
 	if c.ours && c.rec.Remembers() && c.rec.Stamp == c.stamp {
 		// The platform shows some of what we sent otherwise than it was sent, or not
 		// at all. To send it again would change nothing but the budget.
-		diffs = slices.DeleteFunc(diffs, func(d FieldDiff) bool { return d.Cost == schema.CostReview && d.Cause == CauseDrift })
+		diffs = slices.DeleteFunc(diffs, func(d FieldDiff) bool {
+			return d.Cost == schema.CostReview && d.Cause == CauseDrift && (c.rec.Repushed || d.shownOtherwise())
+		})
 	}
 	return diffs
 }
+
+// shownOtherwise reports whether the shop's value can be the wanted one in another
+// form: cut off or left out, escaped, trimmed, in other letters, or a picture under
+// another URL. Anything else is somebody's edit, even where the platform's times do not tell of one; where it is
+// not, one more submission shows that.
+func (d *FieldDiff) shownOtherwise() bool {
+	if d.Kind == FieldPictures || strings.HasPrefix(d.New, d.Old) {
+		return true
+	}
+	return strings.EqualFold(plainForm(d.Old), plainForm(d.New))
+}
+
+// plainForm is a text without what a web form may do to it.
+func plainForm(s string) string { return strings.Join(strings.Fields(html.UnescapeString(s)), " ") }
 
 // A sighting is one copy of a comparison with what is known of its origin.
 type sighting struct {

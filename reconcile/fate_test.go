@@ -288,7 +288,7 @@ func (tr *trial) live(wait time.Duration) run {
 	}
 	plan := reconcile.Make(tr.cat, session.State(), obs, pol)
 	r := &reconcile.Run{Catalog: tr.cat, Provider: p, Session: session, Policy: pol, Observation: obs, Wait: wait,
-		Parallelism: tr.width, UploadParallelism: tr.width, Now: tr.clock, Sleep: tr.sleep}
+		Parallelism: tr.width, UploadParallelism: tr.width, Allow: plan.Approver(), Now: tr.clock, Sleep: tr.sleep}
 	report, err := r.Apply(ctx, plan)
 	return run{plan: plan, report: report, err: err}
 }

@@ -236,6 +236,7 @@ func (pl *planner) decideGrant(c *claim, rec *state.Record) *Change {
 	case intent != nil && !c.granted && !rec.AuditPending && pl.pol.Now.Sub(intent.At) < auditSettle:
 		change.Cause = CauseReview
 		change.Waits = []Wait{auditWait(rec, intent)}
+		change.Fields = c.changed(rec.Memo) // what is submitted again unless it turns out to have arrived
 		return change
 	case rec.Rejected != nil && rec.Rejected.Stamp == c.stamp:
 		change.Cause = CauseRejection

@@ -97,11 +97,13 @@ func TestShownOtherwiseThanSent(t *testing.T) {
 		submittedAt, updatedAt time.Time
 		plan                   string
 	}{
-		{"escaped", func(s *schema.SPU) { s.DescInfo.Desc = "旅行毯&amp;" }, submitted, submitted, ""},
+		{"escaped", func(s *schema.SPU) { s.Path = "pages/p?id&#61;719" }, submitted, submitted, ""},
 		{"not echoed", func(s *schema.SPU) { s.DescInfo.Desc = "" }, submitted, submitted, ""},
 		{"without attributes", func(s *schema.SPU) { s.SKUs[0].SKUAttrs, s.SKUs[1].SKUAttrs = nil, nil }, submitted, submitted, ""},
 		{"its time of submission is not shown", func(s *schema.SPU) { s.DescInfo.Desc = "" }, time.Time{}, submitted, ""},
 		{"submitted again since, by somebody else", func(s *schema.SPU) { s.DescInfo.Desc = "后台改过" }, tableNow.Add(-time.Minute), tableNow.Add(-time.Minute), "spu.719 update"},
+		{"edited since, on a platform whose times do not tell", func(s *schema.SPU) { s.DescInfo.Desc = "后台改过" }, submitted, submitted, "spu.719 update"},
+		{"a title in other words, and no time tells", func(s *schema.SPU) { s.Title = "后台改过的毛毯标题" }, submitted, submitted, "spu.719 update"},
 		{"edited since", func(s *schema.SPU) { s.DescInfo.Desc = "后台改过" }, submitted, tableNow.Add(-time.Minute), "spu.719 update"},
 		{"a price is as it is shown", func(s *schema.SPU) { s.SKUs[0].SalePrice = 1 }, submitted, submitted, "spu.719 update-free"},
 		{"no time is shown", func(s *schema.SPU) { s.DescInfo.Desc = "" }, time.Time{}, time.Time{}, "spu.719 update"},
@@ -117,6 +119,21 @@ func TestShownOtherwiseThanSent(t *testing.T) {
 				t.Errorf("plan %q, want %q", got, test.plan)
 			}
 		})
+	}
+}
+
+// A platform that shows other words than it was sent, and whose times do not tell
+// of an edit, is believed to do so by itself once they were put right in vain.
+func TestOtherWordsArePutRightOnce(t *testing.T) {
+	for repushed, want := range map[bool]string{false: "spu.719 update", true: ""} {
+		w := inSync()
+		submitted := tableNow.Add(-time.Hour)
+		w.rec.SubmittedAt, w.rec.Repushed = &submitted, repushed
+		w.have.SubmittedAt, w.have.UpdatedAt = submitted, submitted
+		online(w, func(s *schema.SPU) { s.DescInfo.Desc = "平台改写" })
+		if got := w.words(); got != want {
+			t.Errorf("sent twice: %v: plan %q, want %q", repushed, got, want)
+		}
 	}
 }
 

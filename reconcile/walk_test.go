@@ -148,6 +148,9 @@ func walk(t *testing.T, fresh func(testing.TB) *trial) {
 				t.Errorf("the run that met it did not settle it: %v %+v", tr.last.err, tr.last.report)
 			}
 			tr.calm()
+			if tr.life(time.Hour); !tr.done() {
+				t.Errorf("the run after it did not settle it: %v %+v", tr.last.err, tr.last.report)
+			}
 			tr.must(t)
 			if t.Failed() {
 				t.Fatalf("call %d (%s in a calm run): %s", n+1, paths[n], f)
