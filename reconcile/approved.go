@@ -141,7 +141,7 @@ func (c *Change) unreadFields(read *Change) ([]FieldDiff, StrayKind) {
 	for _, f := range c.Fields {
 		was := old[f.Path]
 		switch {
-		case was == nil && read.movesOnItsWay(f):
+		case read.movesOnItsWay(f):
 		case was == nil:
 			unread = append(unread, f)
 		case f.New != was.New, f.Old != was.Old && !moves(f.Path):
@@ -151,28 +151,38 @@ func (c *Change) unreadFields(read *Change) ([]FieldDiff, StrayKind) {
 	return unread, kind
 }
 
-// movesOnItsWay reports whether a move on or off the shelf is the last part of
-// the creation that was read.
+// movesOnItsWay reports whether a move on or off the shelf is the last part of what
+// was read: of a creation, or of content under way, which the platform may list by
+// itself when it has passed, whatever the files say.
 func (c *Change) movesOnItsWay(f FieldDiff) bool {
-	return f.Path == listingPath && c.runs(OpAdd) && f.Old != shelfState(provider.ShelfBanned) && f.New == shelfWord(!c.runs(OpDelist))
+	if f.Path != listingPath {
+		return false
+	}
+	listed := c.underway() && f.Old == shelfState(provider.ShelfListed)
+	return listed || c.runs(OpAdd) && f.Old != shelfState(provider.ShelfBanned) && f.New == shelfWord(!c.runs(OpDelist))
 }
 
-// followed are the steps that were read, with the one that follows from them: the
-// audit that nobody knows to have been submitted, the submission that waits for the
-// verdict on an older one, or the listing when the review has passed and the
-// platform does not list the product by itself.
+// followed are the steps that were read, with those that may follow from them: the
+// audit that nobody knows to have been submitted; the submission that waits for the
+// verdict on an older one, or takes the place of what the platform has not let pass
+// otherwise (1000017, or an edit at once that it refused); and the move on the shelf
+// that is due when the review has passed.
 func (c *Change) followed() []Op {
 	if c.unsure() {
 		return append([]Op{submitOf[c.Address.Kind]}, c.Steps...)
 	}
-	if c.followsVerdict() {
-		return append([]Op{OpUpdate}, c.Steps...)
+	steps := slices.Clone(c.Steps)
+	if c.followsVerdict() || c.runs(OpAdd) || c.runs(OpUpdateFree) {
+		steps = append(steps, OpUpdate)
 	}
 	listed := slices.ContainsFunc(c.Fields, func(f FieldDiff) bool { return f.Path == listingPath && f.New == shelfWord(true) })
-	if c.runs(OpAdd) && !c.runs(OpDelist) || listed && !c.runs(OpList) {
-		return append(slices.Clone(c.Steps), OpList)
+	if c.runs(OpAdd) && !c.runs(OpDelist) || listed {
+		steps = append(steps, OpList)
 	}
-	return c.Steps
+	if c.underway() || c.runs(OpDelist) {
+		steps = append(steps, OpDelist)
+	}
+	return steps
 }
 
 // submitOf are the operations that submit what has audits of its own.

@@ -487,6 +487,7 @@ func (pl *planner) ontoShelf(f *facts, c *Change) {
 // the platform lists it by itself, as a rule.
 func (pl *planner) firstListing(f *facts, c *Change) {
 	if f.have.Review != provider.ReviewApproved || c.underway() {
+		pl.comesBack(f, c)
 		return
 	}
 	passed := f.have.AuditedAt
@@ -494,6 +495,7 @@ func (pl *planner) firstListing(f *facts, c *Change) {
 		passed = f.have.UpdatedAt
 	}
 	if pl.pol.Now.Sub(passed) < copyGrace {
+		c.Fields = append(c.Fields, pl.placed(f))
 		c.Waits = append(c.Waits, Wait{Kind: WaitPlatform})
 		c.Cause = CauseReview
 		return
@@ -501,10 +503,10 @@ func (pl *planner) firstListing(f *facts, c *Change) {
 	pl.move(f, c, OpList)
 }
 
-// comesBack tells that the product is off the shelf now, and is to come back when
-// the new content has passed.
+// comesBack tells that the product is off the shelf now, and is to be on it when
+// the content that is under way has passed.
 func (pl *planner) comesBack(f *facts, c *Change) {
-	if c.runs(OpUpdate) {
+	if c.underway() {
 		c.Fields = append(c.Fields, pl.placed(f))
 	}
 }
