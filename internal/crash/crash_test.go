@@ -6,9 +6,8 @@ import (
 	"testing"
 )
 
-func explode(map[string]int) error {
-	var m map[string]int
-	m["a"] = 1
+func explode(m map[string]int) error {
+	m["a"] = 1 // of a nil map
 	return nil
 }
 
