@@ -11,8 +11,8 @@ const (
 	maxElements = 200_000   // of one for_each
 	maxLoops    = 1_000_000 // steps of all for expressions of one run
 
-	heavy      = 64 << 10         // bytes from which a value is weighed each time it is used
-	maxWeighed = 32 * maxTextSize // bytes of all these
+	heavy      = 64 << 10        // bytes from which a value is weighed each time it is used
+	maxWeighed = 8 * maxTextSize // bytes of all these
 )
 
 // meter counts the steps of for expressions: three nested loops over a thousand
