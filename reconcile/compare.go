@@ -77,14 +77,17 @@ func (c comparison) differences(have *provider.Copy) []FieldDiff {
 }
 
 // shownOtherwise reports whether the shop's value can be the wanted one in another
-// form: cut off or left out, escaped, trimmed, in other letters, or a picture under
-// another URL. Anything else is somebody's edit, even where the platform's times do not tell of one; where it is
-// not, one more submission shows that.
+// form: a text that is cut off, left out, escaped, trimmed or in other letters, or a
+// picture under another URL. Anything else is taken for somebody's edit, even where
+// the platform's times do not tell of one; if it is none, one more submission shows it.
 func (d *FieldDiff) shownOtherwise() bool {
-	if d.Kind == FieldPictures || strings.HasPrefix(d.New, d.Old) {
+	switch d.Kind {
+	case FieldPictures:
 		return true
+	case FieldText:
+		return strings.HasPrefix(d.New, d.Old) || strings.EqualFold(plainForm(d.Old), plainForm(d.New))
 	}
-	return strings.EqualFold(plainForm(d.Old), plainForm(d.New))
+	return false
 }
 
 // plainForm is a text without what a web form may do to it.

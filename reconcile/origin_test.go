@@ -102,6 +102,7 @@ func TestShownOtherwiseThanSent(t *testing.T) {
 		{"without attributes", func(s *schema.SPU) { s.SKUs[0].SKUAttrs, s.SKUs[1].SKUAttrs = nil, nil }, submitted, submitted, ""},
 		{"its time of submission is not shown", func(s *schema.SPU) { s.DescInfo.Desc = "" }, time.Time{}, submitted, ""},
 		{"submitted again since, by somebody else", func(s *schema.SPU) { s.DescInfo.Desc = "后台改过" }, tableNow.Add(-time.Minute), tableNow.Add(-time.Minute), "spu.719 update"},
+		{"a SKU is gone, and no time tells", func(s *schema.SPU) { s.SKUs = s.SKUs[:1] }, submitted, submitted, "spu.719 update"},
 		{"edited since, on a platform whose times do not tell", func(s *schema.SPU) { s.DescInfo.Desc = "后台改过" }, submitted, submitted, "spu.719 update"},
 		{"a title in other words, and no time tells", func(s *schema.SPU) { s.Title = "后台改过的毛毯标题" }, submitted, submitted, "spu.719 update"},
 		{"edited since", func(s *schema.SPU) { s.DescInfo.Desc = "后台改过" }, submitted, tableNow.Add(-time.Minute), "spu.719 update"},
