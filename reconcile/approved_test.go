@@ -119,6 +119,32 @@ func TestASubmissionIsReadThatFollowsAVerdict(t *testing.T) {
 	}
 }
 
+// What the platform makes necessary on the way to what was read was read with it; an
+// edit that a human made meanwhile was not.
+func TestWhatFollowsOnTheWay(t *testing.T) {
+	review := []Wait{{Kind: WaitReview}}
+	price := FieldDiff{Path: "sku.s.sale_price", Kind: FieldMoney, Old: "990", New: "890", Cost: schema.CostFree}
+	on := FieldDiff{Path: listingPath, Kind: FieldShelf, Old: "off", New: "on"}
+	off := FieldDiff{Path: listingPath, Kind: FieldShelf, Old: "on", New: "off"}
+	brand := schema.Address{Kind: schema.KindBrand, Name: "b"}
+	for name, test := range map[string]struct {
+		read, now Change
+		want      bool
+	}{
+		"created, and saved without a review (1000017)":      {Change{Steps: []Op{OpAdd}}, Change{Steps: []Op{OpUpdate}}, true},
+		"an edit at once that was refused":                   {Change{Steps: []Op{OpUpdateFree}, Fields: []FieldDiff{price}}, Change{Steps: []Op{OpUpdate}, Fields: []FieldDiff{price}}, true},
+		"the first review is over, and it is not listed":     {Change{Waits: review, Fields: []FieldDiff{on}}, Change{Steps: []Op{OpList}, Fields: []FieldDiff{on}}, true},
+		"on the shelf in its review, and then taken off":     {Change{Waits: review}, Change{Steps: []Op{OpList}, Fields: []FieldDiff{on}}, false},
+		"listed by its approval, and declared off the shelf": {Change{Waits: review}, Change{Steps: []Op{OpDelist}, Fields: []FieldDiff{off}}, true},
+		"an audit of which nobody knows whether it arrived":  {Change{Address: brand, Waits: []Wait{{Kind: WaitAudit, AuditUnknown: true}}}, Change{Address: brand, Steps: []Op{OpSubmitBrand}}, true},
+		"an audit that runs":                                 {Change{Address: brand, Waits: []Wait{{Kind: WaitAudit}}}, Change{Address: brand, Steps: []Op{OpSubmitBrand}}, false},
+	} {
+		if got := (&Plan{Changes: []Change{test.read}}).Approver()(&test.now); got != test.want {
+			t.Errorf("%s: approved %v, want %v", name, got, test.want)
+		}
+	}
+}
+
 func heldList(c *Comparison) any { return c.Held }
 func lessList(c *Comparison) any { return c.Less }
 
